@@ -1,0 +1,20 @@
+# OpenCV's core, imgproc and imgcodecs as the target longclip-opencv. Where only these three are
+# installed (Debian's libopencv-*-dev without libopencv-dev, which brings a desktop with it) there
+# is no package file, and headers and libraries are found one by one.
+find_package(OpenCV 4 QUIET COMPONENTS core imgproc imgcodecs)
+add_library(longclip-opencv INTERFACE IMPORTED)
+if(OpenCV_FOUND)
+  target_link_libraries(longclip-opencv INTERFACE opencv_core opencv_imgproc opencv_imgcodecs)
+  set(LONGCLIP_OPENCV_INCLUDE_DIRS ${OpenCV_INCLUDE_DIRS})
+else()
+  find_path(LONGCLIP_OPENCV_INCLUDE_DIR opencv2/imgcodecs.hpp PATH_SUFFIXES opencv4)
+  set(LONGCLIP_OPENCV_INCLUDE_DIRS ${LONGCLIP_OPENCV_INCLUDE_DIR})
+  foreach(part core imgproc imgcodecs)
+    find_library(LONGCLIP_OPENCV_${part} opencv_${part})
+    if(NOT LONGCLIP_OPENCV_INCLUDE_DIR OR NOT LONGCLIP_OPENCV_${part})
+      message(FATAL_ERROR "OpenCV 4 (${part}) was not found. Run scripts/setup, or install libopencv-${part}-dev.")
+    endif()
+    target_link_libraries(longclip-opencv INTERFACE ${LONGCLIP_OPENCV_${part}})
+  endforeach()
+endif()
+target_include_directories(longclip-opencv SYSTEM INTERFACE ${LONGCLIP_OPENCV_INCLUDE_DIRS})

@@ -1,0 +1,64 @@
+# How the parts of the library, its tests and its fuzzers are declared.
+
+# longclip_part(NAME SOURCES file... [LINK library...])
+# One folder of src/: an object library longclip-NAME. All parts together are the library.
+function(longclip_part name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
+  add_library(longclip-${name} OBJECT ${arg_SOURCES})
+  target_include_directories(longclip-${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  target_compile_options(longclip-${name} PRIVATE ${LONGCLIP_WARNINGS})
+  target_link_libraries(longclip-${name} PUBLIC ${arg_LINK})
+  set_property(GLOBAL APPEND PROPERTY LONGCLIP_PARTS longclip-${name})
+endfunction()
+
+# longclip_test(NAME SOURCES file... [PARTS part...] [LINK library...])
+# A GoogleTest program of tests/, linked with the objects of the parts that it names (and of the
+# parts those need), so that it sees what the shared library hides.
+function(longclip_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PARTS;LINK")
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_options(${name} PRIVATE ${LONGCLIP_WARNINGS})
+  target_compile_definitions(${name} PRIVATE LONGCLIP_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data"
+                                             LONGCLIP_TEST_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  longclip_link_parts(${name} ${arg_PARTS})
+  target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
+endfunction()
+
+# longclip_fuzzer(NAME SOURCES file... PARTS part...)
+# A libFuzzer target of tests/fuzz; without Clang's fuzzer the same file with replay.cpp, which
+# runs it over the files it is given.
+function(longclip_fuzzer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PARTS")
+  add_executable(${name} ${arg_SOURCES})
+  target_compile_options(${name} PRIVATE ${LONGCLIP_WARNINGS})
+  longclip_link_parts(${name} ${arg_PARTS})
+  if(LONGCLIP_BUILD_FUZZERS)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay.cpp)
+  endif()
+endfunction()
+
+# Links a program with the objects of parts and of all parts below them.
+function(longclip_link_parts target)
+  set(todo ${ARGN})
+  set(done)
+  while(todo)
+    list(POP_FRONT todo part)
+    if(part IN_LIST done)
+      continue()
+    endif()
+    list(APPEND done ${part})
+    get_target_property(links longclip-${part} LINK_LIBRARIES)
+    foreach(link IN LISTS links)
+      if(link MATCHES "^longclip-(.+)$" AND TARGET ${link})
+        list(APPEND todo ${CMAKE_MATCH_1})
+      endif()
+    endforeach()
+  endwhile()
+  foreach(part IN LISTS done)
+    target_link_libraries(${target} PRIVATE longclip-${part} $<TARGET_OBJECTS:longclip-${part}>)
+  endforeach()
+endfunction()

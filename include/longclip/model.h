@@ -1,0 +1,127 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <longclip/error.h>
+#include <longclip/export.h>
+#include <longclip/image.h>
+#include <longclip/matrix.h>
+#include <longclip/precision.h>
+#include <longclip/tokenizer.h>
+
+namespace longclip {
+
+// What runs the towers.
+enum class Engine {
+  automatic,
+  torchscript,
+};
+
+struct LoadOptions {
+  // What is computed.
+  std::string device = "cpu";             // "cpu", "cuda", "cuda:1"
+  Engine engine = Engine::automatic;
+  Precision precision = Precision::fp32;  // of the computation, whatever the package holds
+
+  // How.
+  int threads = 0;  // 0: the processors that this process may use (affinity and cgroup quota)
+  std::size_t batch_memory = std::size_t{1} << 30;  // bytes of activations that one batch may take
+};
+
+struct TextOptions {
+  Overflow overflow = Overflow::error;
+  std::size_t max_tokens = 0;  // start and end included; 0: the model's context length
+  SpecialTokens special_tokens = SpecialTokens::active;
+  // Filled with the indices of texts that were truncated, if given.
+  std::vector<std::size_t>* cut = nullptr;
+};
+
+// Which of the text tower's states, as image generation takes them.
+struct StateOptions {
+  // Output of which block: 1 is the first, -1 the last, -2 the last but one; 0 the embeddings.
+  int layer = -1;
+  bool final_norm = true;  // pass them through the tower's last LayerNorm
+  // Number of positions and the id that fills them after the end token. It changes the states
+  // there: the reference pads with 0, Stable Diffusion 1.x with the end token.
+  std::size_t max_tokens = 0;  // 0: the model's context length
+  std::int32_t pad_id = -1;    // -1: the tokenizer's
+  Overflow overflow = Overflow::error;
+  SpecialTokens special_tokens = SpecialTokens::active;
+};
+
+struct TowerInfo {
+  std::string engine;     // "torchscript"
+  Precision precision;    // of the computation
+  std::uint64_t parameters = 0;
+  int width = 0;          // 0 where a foreign module does not tell
+  int layers = 0;
+  int heads = 0;
+};
+
+struct ModelInfo {
+  std::string name;
+  std::filesystem::path path;
+  std::string source;            // the checkpoint the package was made from, as config.json has it
+  std::string device;
+  std::size_t embedding_size = 0;
+  float logit_scale = 1;         // exp applied: multiply cosines by it before a softmax
+  int image_size = 0;            // 0 without a vision tower
+  std::size_t context_length = 0;  // 0 without a text tower
+  int threads = 0;
+  bool has_vision = false;
+  bool has_text = false;
+  TowerInfo vision;
+  TowerInfo text;
+};
+
+// A model package, loaded: images and texts in, features out.
+//
+// Constant after load(): every member may be called from any number of threads at once, and a
+// row does not depend on what else is in the batch. Movable, not copyable: the weights are large.
+class LONGCLIP_EXPORT Model {
+ public:
+  // Loads a package folder. Throws InvalidFile (missing, damaged), UnsupportedModel (newer
+  // format, precision this processor lacks), DeviceError (no such device).
+  static Model load(const std::filesystem::path& package, const LoadOptions& options = {});
+
+  Model(Model&&) noexcept;
+  Model& operator=(Model&&) noexcept;
+  ~Model();
+
+  // Features of images: images.size() x embedding_size, as the tower gives them (not
+  // normalised). Throws InputErrors, before anything is encoded, if any picture is damaged;
+  // UnsupportedModel if the package has no vision tower.
+  Matrix encode_image(const std::vector<Image>& images) const;
+
+  // The same for the pictures that can be read: `failed` hears of each other one, in order, on
+  // the calling thread. Rows are those of the rest, in order.
+  Matrix encode_image(const std::vector<Image>& images, const std::function<void(const InputError&)>& failed) const;
+
+  // Features of texts: texts.size() x embedding_size, not normalised. Throws InputErrors for
+  // texts that are too long (unless truncated) or not UTF-8; UnsupportedModel if the package has
+  // no text tower.
+  Matrix encode_text(const std::vector<std::string>& texts, const TextOptions& options = {}) const;
+  Matrix encode_text(const std::vector<std::string>& texts, const TextOptions& options,
+                     const std::function<void(const InputError&)>& failed) const;
+
+  // States of the text tower, one matrix a text: positions x text width.
+  std::vector<Matrix> encode_text_states(const std::vector<std::string>& texts, const StateOptions& options = {}) const;
+
+  const ModelInfo& info() const noexcept;
+
+  // Throws UnsupportedModel if the package has no text tower.
+  const Tokenizer& tokenizer() const;
+
+ private:
+  struct State;
+  explicit Model(std::unique_ptr<const State> state);
+  std::unique_ptr<const State> state_;
+};
+
+}  // namespace longclip

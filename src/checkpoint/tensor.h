@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace longclip::checkpoint {
+
+enum class DType { f64, f32, f16, bf16, i64, i32, i16, i8, u8, b8 };
+
+std::size_t size_of(DType type) noexcept;
+std::string_view to_string(DType type) noexcept;  // "float32", as PyTorch names it
+
+// A tensor of a checkpoint: a view into the mapped file, or values of its own where they had to
+// be computed. `owner` keeps whichever it is alive. Readers guarantee that every element lies
+// inside the owner's memory.
+struct Tensor {
+  DType dtype = DType::f32;
+  std::vector<std::int64_t> shape;
+  std::vector<std::int64_t> strides;  // in elements, never negative
+  const std::byte* data = nullptr;    // element 0; may be unaligned
+  std::shared_ptr<const void> owner;
+
+  std::int64_t elements() const noexcept;
+  bool contiguous() const noexcept;
+};
+
+// Row-major float32 copy of a floating-point tensor of any strides.
+std::vector<float> to_float(const Tensor& tensor);
+
+// Takes row-major values over.
+Tensor from_float(std::vector<float> values, std::vector<std::int64_t> shape);
+
+}  // namespace longclip::checkpoint

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+
+namespace longclip::io {
+
+// A file or folder that is written beside its place and takes it in one step: readers see the
+// old one or the whole new one. Until publish() the destructor removes what was written.
+// A crash can leave a hidden sibling (".NAME.XXXXXX"), never a half-written NAME.
+class Staged {
+ public:
+  enum class Kind { file, folder };
+
+  // Missing parent folders are made. Throws InvalidFile if the place cannot be written.
+  Staged(std::filesystem::path destination, Kind kind);
+  ~Staged();
+  Staged(const Staged&) = delete;  // one owner of what lies on disk
+  Staged& operator=(const Staged&) = delete;
+
+  const std::filesystem::path& path() const noexcept { return staging_; }
+
+  // Flushes to disk and moves into place; replaces what is there.
+  void publish();
+
+ private:
+  std::filesystem::path destination_;
+  std::filesystem::path staging_;
+  Kind kind_;
+  bool published_ = false;
+};
+
+// Writes a whole file in one step. Throws InvalidFile.
+void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
+
+
+}  // namespace longclip::io
