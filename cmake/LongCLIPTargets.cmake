@@ -26,18 +26,19 @@ function(longclip_test name)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
 endfunction()
 
-# longclip_fuzzer(NAME SOURCES file... PARTS part...)
-# A libFuzzer target of tests/fuzz; without Clang's fuzzer the same file with replay.cpp, which
-# runs it over the files it is given.
+# longclip_fuzzer(NAME PARTS part...)
+# The libFuzzer target fuzz_NAME from tests/fuzz/NAME.cpp. Where it is not built to fuzz, it is a
+# test that replays tests/fuzz/corpus/NAME.
 function(longclip_fuzzer name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PARTS")
-  add_executable(${name} ${arg_SOURCES})
-  target_compile_options(${name} PRIVATE ${LONGCLIP_WARNINGS})
-  longclip_link_parts(${name} ${arg_PARTS})
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "PARTS")
+  add_executable(fuzz_${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/${name}.cpp)
+  target_compile_options(fuzz_${name} PRIVATE ${LONGCLIP_WARNINGS})
+  longclip_link_parts(fuzz_${name} ${arg_PARTS})
   if(LONGCLIP_BUILD_FUZZERS)
-    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   else()
-    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay.cpp)
+    target_sources(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay.cpp)
+    add_test(NAME fuzz.${name}.replay COMMAND fuzz_${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
   endif()
 endfunction()
 
