@@ -1,0 +1,114 @@
+#include "package/tower_file.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <span>
+
+#include <torch/csrc/jit/serialization/export.h>
+
+#include <longclip/error.h>
+
+#include "io/sha256.h"
+#include "tower/module.h"
+#include "tower/torch_call.h"
+
+namespace longclip::package {
+namespace {
+
+at::ScalarType scalar_type(checkpoint::DType type) {
+  using checkpoint::DType;
+  switch (type) {
+    case DType::f64: return at::kDouble;
+    case DType::f32: return at::kFloat;
+    case DType::f16: return at::kHalf;
+    case DType::bf16: return at::kBFloat16;
+    default: break;
+  }
+  throw InvalidFile(std::string("a weight is of type ") + std::string(to_string(type)) + ", not a floating-point one");
+}
+
+at::ScalarType scalar_type(Precision precision) {
+  switch (precision) {
+    case Precision::fp32: return at::kFloat;
+    case Precision::fp16: return at::kHalf;
+    case Precision::bf16: return at::kBFloat16;
+  }
+  return at::kFloat;
+}
+
+// The checkpoint's values as a contiguous tensor of the wanted type; a view where that is what
+// they are already.
+at::Tensor as_torch(const checkpoint::Tensor& tensor, at::ScalarType wanted) {
+  const bool aligned = reinterpret_cast<std::uintptr_t>(tensor.data) % size_of(tensor.dtype) == 0;
+  at::Tensor view;
+  if (aligned) {
+    const auto owner = tensor.owner;
+    view = at::from_blob(const_cast<std::byte*>(tensor.data), tensor.shape, tensor.strides, [owner](void*) {},
+                         at::TensorOptions().dtype(scalar_type(tensor.dtype)));
+  } else {
+    const auto values = std::make_shared<std::vector<float>>(to_float(tensor));
+    view = at::from_blob(values->data(), tensor.shape, [values](void*) {}, at::TensorOptions().dtype(at::kFloat));
+  }
+  return view.to(wanted).contiguous();
+}
+
+// The file being written, its hash and its size.
+class Sink {
+ public:
+  explicit Sink(const std::filesystem::path& path) : path_(path), file_(std::fopen(path.c_str(), "wbe")) {
+    if (!file_) fail();
+    std::setvbuf(file_.get(), nullptr, _IOFBF, 1 << 20);
+  }
+
+  void write(std::span<const std::byte> bytes) {
+    if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) fail();
+    hash_.update(bytes);
+    size_ += bytes.size();
+  }
+
+  TowerFile finish() {
+    if (std::fclose(file_.release()) != 0) fail();
+    return {hash_.finish(), size_};
+  }
+
+  std::uint64_t size() const { return size_; }
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
+  [[noreturn]] void fail() const { throw InvalidFile(path_.string() + ": cannot be written: " + std::strerror(errno)); }
+
+  std::filesystem::path path_;
+  std::unique_ptr<std::FILE, Close> file_;
+  io::Sha256 hash_;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace
+
+TowerFile write_tower(const std::filesystem::path& path, const std::string& class_name,
+                      const std::vector<tower::Parameter>& parameters,
+                      const std::map<std::string, checkpoint::Tensor>& weights, Precision precision,
+                      const std::string& source, const std::function<void(std::uint64_t)>& progress) {
+  return tower::torch_call<InvalidFile>(path.string(), [&] {
+    const torch::jit::Module module = tower::make_module(
+        class_name, parameters,
+        [&](const tower::Parameter& parameter) {
+          return as_torch(weights.at(parameter.name), parameter.matrix ? scalar_type(precision) : at::kFloat);
+        },
+        source);
+    Sink sink(path);
+    torch::jit::ExportModule(module, [&](const void* data, std::size_t size) {
+      sink.write({static_cast<const std::byte*>(data), size});
+      if (progress) progress(sink.size());
+      return size;
+    });
+    return sink.finish();
+  });
+}
+
+}  // namespace longclip::package
