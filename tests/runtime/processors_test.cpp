@@ -1,0 +1,33 @@
+#include "runtime/processors.h"
+
+#include <gtest/gtest.h>
+#include <sched.h>
+
+#include <thread>
+
+namespace longclip::runtime {
+namespace {
+
+TEST(AvailableProcessors, IsOneForAThreadBoundToOne) {
+  int processors = 0;
+  // In a thread of its own, since the mask is a thread's.
+  std::thread([&processors] {
+    cpu_set_t mask;
+    ASSERT_EQ(::sched_getaffinity(0, sizeof mask, &mask), 0);
+    int first = 0;
+    while (!CPU_ISSET(first, &mask)) ++first;
+    CPU_ZERO(&mask);
+    CPU_SET(first, &mask);
+    ASSERT_EQ(::sched_setaffinity(0, sizeof mask, &mask), 0);
+    processors = available_processors();
+  }).join();
+  EXPECT_EQ(processors, 1);
+}
+
+TEST(AvailableProcessors, IsWithinTheMachines) {
+  EXPECT_GE(available_processors(), 1);
+  EXPECT_LE(available_processors(), static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace
+}  // namespace longclip::runtime
