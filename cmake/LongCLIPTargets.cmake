@@ -60,6 +60,7 @@ function(longclip_link_parts target)
     endforeach()
   endwhile()
   foreach(part IN LISTS done)
-    target_link_libraries(${target} PRIVATE longclip-${part} $<TARGET_OBJECTS:longclip-${part}>)
+    # Naming an object library brings its objects; those of its dependencies it does not bring.
+    target_link_libraries(${target} PRIVATE longclip-${part})
   endforeach()
 endfunction()
