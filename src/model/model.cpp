@@ -1,0 +1,251 @@
+#include <longclip/model.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "engine/engine.h"
+#include "image/normalize.h"
+#include "model/batches.h"
+#include "model/pictures.h"
+#include "package/package.h"
+#include "runtime/processors.h"
+
+namespace longclip {
+
+using Failed = std::function<void(const InputError&)>;
+
+struct Model::State {
+  package::Package package;
+  ModelInfo info;
+  std::size_t batch_memory = 0;
+  std::unique_ptr<engine::VisionEncoder> vision;
+  std::unique_ptr<engine::TextEncoder> text;
+  std::optional<Tokenizer> tokenizer;
+
+  const Architecture& architecture() const { return package.config.architecture; }
+  const engine::VisionEncoder& need_vision() const;
+  const engine::TextEncoder& need_text() const;
+
+  void encode(std::span<const std::vector<std::uint8_t>> pixels, std::vector<float>& features) const;
+  TokenBatch tokenize(const std::vector<std::string>& texts, std::size_t max_tokens, Overflow overflow,
+                      SpecialTokens special) const;
+};
+
+namespace {
+
+[[noreturn]] void missing_tower(const package::Package& package, const char* tower) {
+  throw UnsupportedModel(package.path.string() + ": the package has no " + tower + " tower; convert the checkpoint again with both");
+}
+
+// Rows of `batch`, cut to its length, as the towers take ids.
+std::vector<std::int64_t> gather(const TokenBatch& tokens, const model::TextBatch& batch) {
+  std::vector<std::int64_t> ids;
+  ids.reserve(batch.rows.size() * batch.length);
+  for (const std::size_t row : batch.rows) {
+    const auto all = tokens.row(row);
+    ids.insert(ids.end(), all.begin(), all.begin() + static_cast<std::ptrdiff_t>(batch.length));
+  }
+  return ids;
+}
+
+}  // namespace
+
+const engine::VisionEncoder& Model::State::need_vision() const {
+  if (!vision) missing_tower(package, "vision");
+  return *vision;
+}
+
+const engine::TextEncoder& Model::State::need_text() const {
+  if (!text) missing_tower(package, "text");
+  return *text;
+}
+
+Model::Model(std::unique_ptr<const State> state) : state_(std::move(state)) {}
+Model::Model(Model&&) noexcept = default;
+Model& Model::operator=(Model&&) noexcept = default;
+Model::~Model() = default;
+
+Model Model::load(const std::filesystem::path& path, const LoadOptions& options) {
+  if (options.threads < 0) throw InvalidInput("threads is " + std::to_string(options.threads) + "; 0 means all that may be used");
+  auto state = std::make_unique<State>();
+  state->package = package::open_package(path);
+  state->batch_memory = options.batch_memory;
+  const package::Config& config = state->package.config;
+
+  ModelInfo& info = state->info;
+  info.name = config.name;
+  info.path = path;
+  info.source = config.source;
+  info.device = options.device;
+  info.embedding_size = static_cast<std::size_t>(config.architecture.embedding_size);
+  info.logit_scale = config.logit_scale;
+  info.image_size = config.architecture.image_size;
+  info.context_length = static_cast<std::size_t>(config.architecture.context_length);
+  info.threads = options.threads > 0 ? options.threads : runtime::available_processors();
+  info.has_vision = config.has_vision;
+  info.has_text = config.has_text;
+
+  const engine::EngineOptions engine_options{options.device, options.engine, options.precision, info.threads};
+  if (config.has_vision) {
+    state->vision = engine::load_vision(state->package, engine_options);
+    info.vision = state->vision->info();
+  }
+  if (config.has_text) {
+    state->tokenizer = Tokenizer::load(state->package.tokenizer());
+    if (state->tokenizer->size() > static_cast<std::size_t>(config.architecture.vocabulary_size)) {
+      throw InvalidFile(state->package.tokenizer().string() + ": has more ids than the text tower's vocabulary");
+    }
+    state->text = engine::load_text(state->package, engine_options);
+    info.text = state->text->info();
+  }
+  return Model(std::move(state));
+}
+
+const ModelInfo& Model::info() const noexcept { return state_->info; }
+
+const Tokenizer& Model::tokenizer() const {
+  state_->need_text();
+  return *state_->tokenizer;
+}
+
+// Appends a row of features for each picture.
+void Model::State::encode(std::span<const std::vector<std::uint8_t>> pixels, std::vector<float>& features) const {
+  const int size = architecture().image_size;
+  const std::size_t values = 3 * static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
+  const std::size_t width = info.embedding_size;
+  const std::size_t at_once = model::images_per_batch(architecture(), batch_memory);
+  std::array<float, 3> mean{};
+  std::array<float, 3> std{};
+  std::copy(package.config.mean.begin(), package.config.mean.end(), mean.begin());
+  std::copy(package.config.std.begin(), package.config.std.end(), std.begin());
+
+  std::vector<float> input(std::min(at_once, pixels.size()) * values);
+  for (std::size_t begin = 0; begin < pixels.size(); begin += at_once) {
+    const std::size_t count = std::min(at_once, pixels.size() - begin);
+    for (std::size_t i = 0; i < count; ++i) {
+      image::normalize(pixels[begin + i], size, mean, std, input.data() + i * values);
+    }
+    features.resize(features.size() + count * width);
+    vision->encode(std::span(input).first(count * values), count, std::span(features).last(count * width));
+  }
+}
+
+Matrix Model::encode_image(const std::vector<Image>& images) const {
+  state_->need_vision();
+  auto pictures = model::preprocess(images, state_->architecture().image_size, state_->info.threads, 0);
+  if (!pictures.errors.empty()) throw InputErrors(std::move(pictures.errors));
+  std::vector<float> features;
+  state_->encode(pictures.pixels, features);
+  return {images.size(), state_->info.embedding_size, std::move(features)};
+}
+
+Matrix Model::encode_image(const std::vector<Image>& images, const Failed& failed) const {
+  state_->need_vision();
+  const std::size_t width = state_->info.embedding_size;
+  // As many pictures at a time as keep the tower busy: decoded ones are large.
+  const std::size_t chunk = 2 * model::images_per_batch(state_->architecture(), state_->batch_memory);
+  std::vector<float> features;
+  for (std::size_t begin = 0; begin < images.size(); begin += chunk) {
+    const auto part = std::span(images).subspan(begin, std::min(chunk, images.size() - begin));
+    const auto pictures = model::preprocess(part, state_->architecture().image_size, state_->info.threads, begin);
+    for (const InputError& error : pictures.errors) failed(error);
+    state_->encode(pictures.pixels, features);
+  }
+  const std::size_t rows = features.size() / width;
+  return {rows, width, std::move(features)};
+}
+
+TokenBatch Model::State::tokenize(const std::vector<std::string>& texts, std::size_t max_tokens, Overflow overflow,
+                                  SpecialTokens special) const {
+  if (max_tokens == 0) max_tokens = info.context_length;
+  if (max_tokens < 2 || max_tokens > info.context_length) {
+    throw InvalidInput("max_tokens is " + std::to_string(max_tokens) + "; this model takes 2 to " +
+                       std::to_string(info.context_length));
+  }
+  return tokenizer->tokenize(texts, max_tokens, overflow, special);
+}
+
+Matrix Model::encode_text(const std::vector<std::string>& texts, const TextOptions& options) const {
+  const engine::TextEncoder& encoder = state_->need_text();
+  const TokenBatch tokens = state_->tokenize(texts, options.max_tokens, options.overflow, options.special_tokens);
+  if (options.cut != nullptr) *options.cut = tokens.cut;
+  const std::size_t width = state_->info.embedding_size;
+  Matrix features(texts.size(), width);
+  std::vector<float> rows;
+  for (const auto& batch : model::plan_texts(state_->architecture(), tokens.lengths, state_->batch_memory)) {
+    rows.resize(batch.rows.size() * width);
+    encoder.encode(gather(tokens, batch), batch.rows.size(), batch.length, rows);
+    for (std::size_t i = 0; i < batch.rows.size(); ++i) {
+      std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(i * width), width, features.row(batch.rows[i]).begin());
+    }
+  }
+  return features;
+}
+
+Matrix Model::encode_text(const std::vector<std::string>& texts, const TextOptions& options, const Failed& failed) const {
+  std::vector<InputError> errors;
+  try {
+    return encode_text(texts, options);
+  } catch (const InputErrors& found) {
+    errors = found.errors();
+  }
+  std::vector<std::string> rest;
+  std::vector<std::size_t> original;  // index of each text of `rest`
+  auto error = errors.begin();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (error != errors.end() && error->index == i) {
+      failed(*error++);
+    } else {
+      rest.push_back(texts[i]);
+      original.push_back(i);
+    }
+  }
+  Matrix features = encode_text(rest, options);
+  if (options.cut != nullptr) {
+    for (std::size_t& row : *options.cut) row = original[row];
+  }
+  return features;
+}
+
+std::vector<Matrix> Model::encode_text_states(const std::vector<std::string>& texts, const StateOptions& options) const {
+  const engine::TextEncoder& encoder = state_->need_text();
+  const Architecture& architecture = state_->architecture();
+  const int layers = architecture.text.layers;
+  if (options.layer < -layers || options.layer > layers) {
+    throw InvalidInput("layer is " + std::to_string(options.layer) + "; this model has " + std::to_string(layers) +
+                       " (0 the embeddings, -1 the last)");
+  }
+  if (options.pad_id >= architecture.vocabulary_size) {
+    throw InvalidInput("pad_id is " + std::to_string(options.pad_id) + "; the vocabulary has " +
+                       std::to_string(architecture.vocabulary_size) + " ids");
+  }
+  TokenBatch tokens = state_->tokenize(texts, options.max_tokens, options.overflow, options.special_tokens);
+  if (options.pad_id >= 0) {
+    for (std::size_t row = 0; row < tokens.rows; ++row) {
+      const auto begin = tokens.ids.begin() + static_cast<std::ptrdiff_t>(row * tokens.context);
+      std::fill(begin + static_cast<std::ptrdiff_t>(tokens.lengths[row]), begin + static_cast<std::ptrdiff_t>(tokens.context),
+                options.pad_id);
+    }
+  }
+  const auto width = static_cast<std::size_t>(architecture.text.width);
+  const std::size_t at_once = model::texts_per_batch(architecture, tokens.context, state_->batch_memory);
+  std::vector<Matrix> states;
+  for (std::size_t begin = 0; begin < texts.size(); begin += at_once) {
+    const std::size_t count = std::min(at_once, texts.size() - begin);
+    const auto first = tokens.ids.begin() + static_cast<std::ptrdiff_t>(begin * tokens.context);
+    const std::vector<std::int64_t> ids(first, first + static_cast<std::ptrdiff_t>(count * tokens.context));
+    std::vector<float> values(count * tokens.context * width);
+    encoder.states(ids, count, tokens.context, options.layer, options.final_norm, values);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto part = values.begin() + static_cast<std::ptrdiff_t>(i * tokens.context * width);
+      states.emplace_back(tokens.context, width,
+                          std::vector<float>(part, part + static_cast<std::ptrdiff_t>(tokens.context * width)));
+    }
+  }
+  return states;
+}
+
+}  // namespace longclip

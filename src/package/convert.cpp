@@ -1,0 +1,193 @@
+#include <longclip/convert.h>
+
+#include <algorithm>
+#include <cmath>
+#include <future>
+#include <utility>
+
+#include <longclip/error.h>
+#include <longclip/tokenizer.h>
+
+#include "checkpoint/clip_weights.h"
+#include "checkpoint/stretch.h"
+#include "io/mapped_file.h"
+#include "io/sha256.h"
+#include "io/staged.h"
+#include "package/inspect.h"
+#include "package/model_card.h"
+#include "package/package.h"
+#include "package/tower_file.h"
+#include "text/vocabulary.h"
+#include "tower/architecture.h"
+#include "tower/torchscript.h"
+
+namespace longclip {
+namespace {
+
+using namespace package;
+using checkpoint::ClipWeights;
+
+// CLIP's own context: what longer tables mean is that somebody has stretched them.
+constexpr int clip_context = 77;
+
+void check_destination(const std::filesystem::path& destination, bool overwrite) {
+  std::error_code error;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(destination, error))) return;
+  if (!overwrite) throw InvalidInput(destination.string() + ": is there already; remove it, or ask to overwrite it");
+  // Only what is known to be a package is ever replaced.
+  const bool empty_folder =
+      std::filesystem::is_directory(destination, error) && std::filesystem::is_empty(destination, error);
+  if (!empty_folder && !is_package(destination)) {
+    throw InvalidInput(destination.string() + ": is not a package and is not overwritten; remove it or name another folder");
+  }
+}
+
+// Keeps the asked towers only, and says so if one is not there.
+void select_towers(ClipWeights& weights, Towers towers, const std::filesystem::path& path) {
+  if (towers == Towers::vision) weights.text.clear();
+  if (towers == Towers::text) weights.vision.clear();
+  const bool wants_vision = towers == Towers::vision;
+  if (weights.vision.empty() && weights.text.empty()) {
+    throw InvalidInput(path.string() + ": has no " + (wants_vision ? "vision" : "text") + " tower to convert");
+  }
+  Architecture& architecture = weights.architecture;
+  if (weights.vision.empty()) {
+    architecture.vision = {};
+    architecture.image_size = architecture.patch_size = 0;
+  }
+  if (weights.text.empty()) {
+    architecture.text = {};
+    architecture.context_length = architecture.vocabulary_size = 0;
+  }
+}
+
+// Stretches the position table of a 77-token model in place. True if it did.
+bool stretch(ClipWeights& weights, const ConvertOptions& options) {
+  const int rows = weights.architecture.context_length;
+  if (weights.text.empty() || rows > clip_context || options.ratio == 1) return false;
+  auto& table = weights.text.at("positional_embedding");
+  const auto width = weights.architecture.text.width;
+  auto longer = checkpoint::stretch_positions(checkpoint::to_float(table), rows, width, options.kept, options.ratio);
+  const auto longer_rows = checkpoint::stretched_rows(rows, options.kept, options.ratio);
+  table = checkpoint::from_float(std::move(longer), {longer_rows, width});
+  weights.architecture.context_length = static_cast<int>(longer_rows);
+  return true;
+}
+
+// Puts the vocabulary into the package and into its config.
+void write_tokenizer(Config& config, const std::filesystem::path& folder, const std::filesystem::path& given) {
+  const auto kept = given.empty() ? nullptr : io::MappedFile::open(given);
+  const auto bytes = kept ? kept->bytes() : text::clip_vocabulary();
+  const Tokenizer tokenizer = kept ? Tokenizer::load(given) : Tokenizer::clip();
+  const auto rows = static_cast<std::size_t>(config.architecture.vocabulary_size);
+  if (tokenizer.size() > rows) {
+    throw InvalidInput((given.empty() ? "CLIP's vocabulary" : given.string()) + ": has " +
+                       std::to_string(tokenizer.size()) + " ids, and the checkpoint's token embedding " +
+                       std::to_string(rows) + " rows; name the tokenizer that the text tower was trained with");
+  }
+  config.tokenizer_kind = tokenizer.kind();
+  config.tokenizer_file = tokenizer.kind() == "sentencepiece" ? "tokenizer.model" : "tokenizer.bpe.gz";
+  if (kept && tokenizer.kind() != "sentencepiece" && (bytes.empty() || bytes[0] != std::byte{0x1f})) {
+    config.tokenizer_file = "tokenizer.bpe";
+  }
+  config.pad_id = tokenizer.pad_id();
+  io::write_file(folder / config.tokenizer_file, bytes);
+  config.files[config.tokenizer_file] = io::sha256(bytes);
+}
+
+void write_text(const std::filesystem::path& path, const std::string& text) {
+  io::write_file(path, std::as_bytes(std::span(text)));
+}
+
+// Bytes of both towers written so far, for the caller's progress.
+class Progress {
+ public:
+  Progress(const ConvertOptions& options, std::uint64_t total) : tell_(options.progress), total_(total) {}
+
+  std::function<void(std::uint64_t)> tower() {
+    return [this](std::uint64_t written) {
+      last_ = written;
+      if (tell_) tell_(std::min(before_ + written, total_), total_);
+    };
+  }
+  void tower_done() {
+    before_ += last_;
+    last_ = 0;
+  }
+
+ private:
+  const std::function<void(std::uint64_t, std::uint64_t)>& tell_;
+  std::uint64_t total_;
+  std::uint64_t before_ = 0;
+  std::uint64_t last_ = 0;
+};
+
+}  // namespace
+
+ConversionReport convert(const std::filesystem::path& checkpoint_path, const std::filesystem::path& destination,
+                         const ConvertOptions& options) {
+  if (options.ratio < 1) throw InvalidInput("ratio is " + std::to_string(options.ratio) + "; it must be 1 or more");
+  check_destination(destination, options.overwrite);
+  if (is_package(checkpoint_path)) {
+    throw InvalidInput(checkpoint_path.string() + ": is a package already; convert takes a checkpoint");
+  }
+
+  const auto checkpoint = checkpoint::read_checkpoint(checkpoint_path);
+  ClipWeights weights = checkpoint::clip_weights(checkpoint);
+  ConversionReport report;
+  report.source = describe(checkpoint, weights);
+  report.package = destination;
+  report.extra_tensors = weights.extra;
+
+  select_towers(weights, options.towers, checkpoint_path);
+  report.positions_before = weights.architecture.context_length;
+  report.stretched = stretch(weights, options);
+  report.positions_after = weights.architecture.context_length;
+
+  // Hashing the source takes as long as writing the towers: side by side.
+  auto source_hash = std::async(std::launch::async, [&] { return io::sha256_of_file(checkpoint.file); });
+
+  io::Staged folder(destination, io::Staged::Kind::folder);
+  Config config;
+  config.name = options.name;
+  if (config.name.empty()) config.name = std::filesystem::absolute(destination).lexically_normal().filename().string();
+  if (config.name.empty()) config.name = std::filesystem::absolute(destination).lexically_normal().parent_path().filename().string();
+  config.architecture = weights.architecture;
+  config.logit_scale = std::exp(weights.logit_scale);
+  config.precision = options.precision;
+  config.has_vision = !weights.vision.empty();
+  config.has_text = !weights.text.empty();
+  if (config.has_text) {
+    config.positions = {report.positions_before, report.stretched ? options.kept : report.positions_after,
+                        report.stretched ? options.ratio : 1};
+    write_tokenizer(config, folder.path(), options.tokenizer);
+  }
+
+  const auto vision = tower::vision_parameters(config.architecture);
+  const auto text = tower::text_parameters(config.architecture);
+  const std::uint64_t element = options.precision == Precision::fp32 ? 4 : 2;
+  Progress progress(options, (tower::count_elements(vision) + tower::count_elements(text)) * element);
+  if (config.has_vision) {
+    const auto file = write_tower(folder.path() / vision_file, "Vision", vision, weights.vision, options.precision,
+                                  tower::vision_source(config.architecture), progress.tower());
+    config.files[vision_file] = file.sha256;
+    report.bytes += file.bytes;
+    progress.tower_done();
+  }
+  if (config.has_text) {
+    const auto file = write_tower(folder.path() / text_file, "Text", text, weights.text, options.precision,
+                                  tower::text_source(config.architecture), progress.tower());
+    config.files[text_file] = file.sha256;
+    report.bytes += file.bytes;
+  }
+
+  report.source.sha256 = source_hash.get();
+  config.source = options.source.empty() ? checkpoint.file.filename().string() : options.source;
+  config.source += " (sha256 " + report.source.sha256 + ")";
+  write_text(folder.path() / "README.md", model_card(config, report.source));
+  write_text(folder.path() / config_file, to_text(config));
+  folder.publish();
+  return report;
+}
+
+}  // namespace longclip

@@ -1,0 +1,84 @@
+#include "package/inspect.h"
+
+#include <algorithm>
+
+#include <longclip/error.h>
+
+#include "io/sha256.h"
+#include "package/package.h"
+
+namespace longclip {
+namespace package {
+namespace {
+
+constexpr const char* engine = "torchscript: the one engine of this version";
+
+Inspection inspect_package(const std::filesystem::path& path) {
+  const Package package = open_package(path);
+  const Config& config = package.config;
+  Inspection inspection;
+  inspection.kind = "package";
+  inspection.format = "LongCLIP package, format " + std::to_string(format_version);
+  inspection.architecture = config.architecture;
+  if (config.has_text) {
+    inspection.positions = std::to_string(config.architecture.context_length);
+    if (config.positions.ratio > 1) {
+      inspection.positions += ", stretched from " + std::to_string(config.positions.source_length) + " (kept " +
+                              std::to_string(config.positions.kept) + ", ratio " +
+                              std::to_string(config.positions.ratio) + ")";
+    }
+    inspection.tokenizer = config.tokenizer_kind;
+    inspection.towers.emplace_back("text");
+  }
+  if (config.has_vision) inspection.towers.insert(inspection.towers.begin(), "vision");
+  inspection.precision = to_string(config.precision);
+  inspection.sha256 = io::sha256_of_file(path / config_file);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
+    if (entry.is_regular_file()) inspection.bytes += entry.file_size();
+  }
+  for (const auto& [file, hash] : config.files) {
+    if (io::sha256_of_file(path / file) != hash) {
+      throw InvalidFile((path / file).string() + ": is not the file that config.json names: its SHA-256 differs");
+    }
+  }
+  inspection.engine = engine;
+  return inspection;
+}
+
+}  // namespace
+
+Inspection describe(const checkpoint::Checkpoint& checkpoint, const checkpoint::ClipWeights& weights) {
+  Inspection inspection;
+  inspection.kind = "checkpoint";
+  inspection.format = checkpoint.format;
+  inspection.architecture = weights.architecture;
+  inspection.positions = weights.positions;
+  if (!weights.text.empty()) inspection.tokenizer = "clip-bpe";
+  inspection.precision = weights.precision;
+  inspection.bytes = std::filesystem::file_size(checkpoint.file);
+  if (!weights.vision.empty()) inspection.towers.emplace_back("vision");
+  if (!weights.text.empty()) inspection.towers.emplace_back("text");
+  inspection.engine = "none: convert it first";
+  inspection.notes = checkpoint.notes;
+  if (!weights.extra.empty()) {
+    std::string note = std::to_string(weights.extra.size()) + " tensors that nothing uses: ";
+    for (std::size_t i = 0; i < std::min<std::size_t>(weights.extra.size(), 8); ++i) {
+      note += (i == 0 ? "" : ", ") + weights.extra[i];
+    }
+    if (weights.extra.size() > 8) note += ", ...";
+    inspection.notes.push_back(note);
+  }
+  return inspection;
+}
+
+}  // namespace package
+
+Inspection inspect(const std::filesystem::path& path) {
+  if (package::is_package(path)) return package::inspect_package(path);
+  const auto checkpoint = checkpoint::read_checkpoint(path);
+  Inspection inspection = package::describe(checkpoint, checkpoint::clip_weights(checkpoint));
+  inspection.sha256 = io::sha256_of_file(checkpoint.file);
+  return inspection;
+}
+
+}  // namespace longclip
