@@ -9,12 +9,14 @@
 namespace longclip {
 
 // Cosine of every pair: a.rows() x b.rows(). Rows need not be normalised; a row of length 0 has
-// cosine 0 with everything. Throws InvalidInput if the widths differ.
+// cosine 0 with everything; one that holds a NaN or an infinity has cosine NaN.
+// Throws InvalidInput if the widths differ.
 LONGCLIP_EXPORT Matrix similarity(const Matrix& a, const Matrix& b);
 
 // Softmax of scale * similarity over the columns of each row. `scale` is the model's
 // logit_scale (Model::info()), 100 for trained models: without it the probabilities of bare
-// cosines are almost flat. Throws InvalidInput unless scale is finite.
+// cosines are almost flat. A row that holds a NaN becomes NaN. Throws InvalidInput unless scale is
+// finite.
 LONGCLIP_EXPORT Matrix probabilities(const Matrix& similarity, float scale);
 
 struct Match {
@@ -23,7 +25,8 @@ struct Match {
 };
 
 // For each row of `queries` the k items (all, if fewer) of highest cosine, best first; equal
-// scores by lower index. Memory is bounded: the full score matrix is never held.
+// scores by lower index, NaN after all numbers. Memory is bounded: the full score matrix is never
+// held.
 // Throws InvalidInput if the widths differ.
 LONGCLIP_EXPORT std::vector<std::vector<Match>> top_k(const Matrix& queries, const Matrix& items, std::size_t k);
 
