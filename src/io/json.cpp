@@ -12,11 +12,13 @@ nlohmann::json parse_json(std::string_view text, const std::string& name) {
   constexpr int deepest = 64;
   std::vector<std::set<std::string>> keys;  // of each object that is open
   const auto check = [&](int depth, json::parse_event_t event, json& value) {
-    if (depth > deepest) throw InvalidFile(name + ": JSON nested more than " + std::to_string(deepest) + " levels deep");
+    if (depth > deepest)
+      throw InvalidFile(name + ": JSON nested more than " + std::to_string(deepest) + " levels deep");
     if (event == json::parse_event_t::object_start) keys.emplace_back();
     if (event == json::parse_event_t::object_end) keys.pop_back();
     if (event == json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second) {
-      throw InvalidFile(name + ": JSON has the key " + value.dump(-1, ' ', true, json::error_handler_t::replace) + " twice");
+      throw InvalidFile(name + ": JSON has the key " + value.dump(-1, ' ', true, json::error_handler_t::replace) +
+                        " twice");
     }
     return true;
   };

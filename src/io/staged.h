@@ -34,5 +34,4 @@ class Staged {
 // Writes a whole file in one step. Throws InvalidFile.
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
 
-
 }  // namespace longclip::io

@@ -37,7 +37,8 @@ struct Model::State {
 namespace {
 
 [[noreturn]] void missing_tower(const package::Package& package, const char* tower) {
-  throw UnsupportedModel(package.path.string() + ": the package has no " + tower + " tower; convert the checkpoint again with both");
+  throw UnsupportedModel(package.path.string() + ": the package has no " + tower +
+                         " tower; convert the checkpoint again with both");
 }
 
 // Rows of `batch`, cut to its length, as the towers take ids.
@@ -69,7 +70,8 @@ Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;
 
 Model Model::load(const std::filesystem::path& path, const LoadOptions& options) {
-  if (options.threads < 0) throw InvalidInput("threads is " + std::to_string(options.threads) + "; 0 means all that may be used");
+  if (options.threads < 0)
+    throw InvalidInput("threads is " + std::to_string(options.threads) + "; 0 means all that may be used");
   auto state = std::make_unique<State>();
   state->package = package::open_package(path);
   state->batch_memory = options.batch_memory;
@@ -185,7 +187,8 @@ Matrix Model::encode_text(const std::vector<std::string>& texts, const TextOptio
   return features;
 }
 
-Matrix Model::encode_text(const std::vector<std::string>& texts, const TextOptions& options, const Failed& failed) const {
+Matrix Model::encode_text(const std::vector<std::string>& texts, const TextOptions& options,
+                          const Failed& failed) const {
   std::vector<InputError> errors;
   try {
     return encode_text(texts, options);
@@ -210,7 +213,8 @@ Matrix Model::encode_text(const std::vector<std::string>& texts, const TextOptio
   return features;
 }
 
-std::vector<Matrix> Model::encode_text_states(const std::vector<std::string>& texts, const StateOptions& options) const {
+std::vector<Matrix> Model::encode_text_states(const std::vector<std::string>& texts,
+                                              const StateOptions& options) const {
   const engine::TextEncoder& encoder = state_->need_text();
   const Architecture& architecture = state_->architecture();
   const int layers = architecture.text.layers;
@@ -226,8 +230,8 @@ std::vector<Matrix> Model::encode_text_states(const std::vector<std::string>& te
   if (options.pad_id >= 0) {
     for (std::size_t row = 0; row < tokens.rows; ++row) {
       const auto begin = tokens.ids.begin() + static_cast<std::ptrdiff_t>(row * tokens.context);
-      std::fill(begin + static_cast<std::ptrdiff_t>(tokens.lengths[row]), begin + static_cast<std::ptrdiff_t>(tokens.context),
-                options.pad_id);
+      std::fill(begin + static_cast<std::ptrdiff_t>(tokens.lengths[row]),
+                begin + static_cast<std::ptrdiff_t>(tokens.context), options.pad_id);
     }
   }
   const auto width = static_cast<std::size_t>(architecture.text.width);

@@ -35,9 +35,10 @@ class Fields {
     const json& value = at(key);
     const std::string range = "a whole number from " + std::to_string(low) + " to " + std::to_string(high);
     if (!value.is_number_integer()) fail(key, range);
-    const bool in_range = value.is_number_unsigned() ? value.get<std::uint64_t>() <= static_cast<std::uint64_t>(high) &&
-                                                           static_cast<std::int64_t>(value.get<std::uint64_t>()) >= low
-                                                     : value.get<std::int64_t>() >= low && value.get<std::int64_t>() <= high;
+    const bool in_range = value.is_number_unsigned()
+                              ? value.get<std::uint64_t>() <= static_cast<std::uint64_t>(high) &&
+                                    static_cast<std::int64_t>(value.get<std::uint64_t>()) >= low
+                              : value.get<std::int64_t>() >= low && value.get<std::int64_t>() <= high;
     if (!in_range) fail(key, range);
     return value.get<int>();
   }
@@ -118,7 +119,8 @@ Config parse_config(std::string_view text, const std::string& name) {
   const json document = io::parse_json(text, name);
   const Fields root(document, name, "");
   if (!root.has("format") || root.text("format") != "longclip-package") {
-    throw InvalidFile(name + ": is not the config of a LongCLIP package (its field format is not \"longclip-package\")");
+    throw InvalidFile(name +
+                      ": is not the config of a LongCLIP package (its field format is not \"longclip-package\")");
   }
   const int version = root.integer("format_version", 1, largest);
   if (version > format_version) {
@@ -188,8 +190,8 @@ Config parse_config(std::string_view text, const std::string& name) {
   }
   if (root.has("source")) config.source = root.text("source");
 
-  const std::set<std::string> known{"format", "format_version", "name",  "embedding_size", "logit_scale",
-                                    "precision", "image", "text", "files", "source"};
+  const std::set<std::string> known{"format",    "format_version", "name", "embedding_size", "logit_scale",
+                                    "precision", "image",          "text", "files",          "source"};
   for (const auto& [key, value] : document.items()) {
     if (!known.contains(key)) config.unknown[key] = value;
   }

@@ -38,7 +38,8 @@ void check_destination(const std::filesystem::path& destination, bool overwrite)
   const bool empty_folder =
       std::filesystem::is_directory(destination, error) && std::filesystem::is_empty(destination, error);
   if (!empty_folder && !is_package(destination)) {
-    throw InvalidInput(destination.string() + ": is not a package and is not overwritten; remove it or name another folder");
+    throw InvalidInput(destination.string() +
+                       ": is not a package and is not overwritten; remove it or name another folder");
   }
 }
 
@@ -151,7 +152,8 @@ ConversionReport convert(const std::filesystem::path& checkpoint_path, const std
   Config config;
   config.name = options.name;
   if (config.name.empty()) config.name = std::filesystem::absolute(destination).lexically_normal().filename().string();
-  if (config.name.empty()) config.name = std::filesystem::absolute(destination).lexically_normal().parent_path().filename().string();
+  if (config.name.empty())
+    config.name = std::filesystem::absolute(destination).lexically_normal().parent_path().filename().string();
   config.architecture = weights.architecture;
   config.logit_scale = std::exp(weights.logit_scale);
   config.precision = options.precision;

@@ -20,20 +20,28 @@ namespace {
 at::ScalarType scalar_type(checkpoint::DType type) {
   using checkpoint::DType;
   switch (type) {
-    case DType::f64: return at::kDouble;
-    case DType::f32: return at::kFloat;
-    case DType::f16: return at::kHalf;
-    case DType::bf16: return at::kBFloat16;
-    default: break;
+    case DType::f64:
+      return at::kDouble;
+    case DType::f32:
+      return at::kFloat;
+    case DType::f16:
+      return at::kHalf;
+    case DType::bf16:
+      return at::kBFloat16;
+    default:
+      break;
   }
   throw InvalidFile(std::string("a weight is of type ") + std::string(to_string(type)) + ", not a floating-point one");
 }
 
 at::ScalarType scalar_type(Precision precision) {
   switch (precision) {
-    case Precision::fp32: return at::kFloat;
-    case Precision::fp16: return at::kHalf;
-    case Precision::bf16: return at::kBFloat16;
+    case Precision::fp32:
+      return at::kFloat;
+    case Precision::fp16:
+      return at::kHalf;
+    case Precision::bf16:
+      return at::kBFloat16;
   }
   return at::kFloat;
 }
@@ -45,11 +53,13 @@ at::Tensor as_torch(const checkpoint::Tensor& tensor, at::ScalarType wanted) {
   at::Tensor view;
   if (aligned) {
     const auto owner = tensor.owner;
-    view = at::from_blob(const_cast<std::byte*>(tensor.data), tensor.shape, tensor.strides, [owner](void*) {},
-                         at::TensorOptions().dtype(scalar_type(tensor.dtype)));
+    view = at::from_blob(
+        const_cast<std::byte*>(tensor.data), tensor.shape, tensor.strides, [owner](void*) {},
+        at::TensorOptions().dtype(scalar_type(tensor.dtype)));
   } else {
     const auto values = std::make_shared<std::vector<float>>(to_float(tensor));
-    view = at::from_blob(values->data(), tensor.shape, [values](void*) {}, at::TensorOptions().dtype(at::kFloat));
+    view = at::from_blob(
+        values->data(), tensor.shape, [values](void*) {}, at::TensorOptions().dtype(at::kFloat));
   }
   return view.to(wanted).contiguous();
 }

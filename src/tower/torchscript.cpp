@@ -10,20 +10,28 @@ std::string block_source(const Architecture::Tower& tower, const std::string& ac
   const std::string head_width = std::to_string(tower.width / tower.heads);
   const std::string activated = activation == "gelu" ? "torch.gelu(h)" : "h * torch.sigmoid(1.702 * h)";
   return "def normalize(self, x, weight, bias):\n"
-         "    return torch.layer_norm(x.float(), [" + width + "], weight, bias, 1e-05).to(x.dtype)\n"
+         "    return torch.layer_norm(x.float(), [" +
+         width +
+         "], weight, bias, 1e-05).to(x.dtype)\n"
          "\n"
          "def attention(self, x, in_weight, in_bias, out_weight, out_bias, causal: bool):\n"
          "    batch = x.size(0)\n"
          "    length = x.size(1)\n"
-         "    qkv = torch.linear(x, in_weight, in_bias).view([batch, length, 3, " + heads + ", " + head_width + "])\n"
+         "    qkv = torch.linear(x, in_weight, in_bias).view([batch, length, 3, " +
+         heads + ", " + head_width +
+         "])\n"
          "    q, k, v = torch.unbind(torch.permute(qkv, [2, 0, 3, 1, 4]), 0)\n"
          "    y = torch.scaled_dot_product_attention(q, k, v, None, 0.0, causal)\n"
-         "    y = torch.transpose(y, 1, 2).reshape([batch, length, " + width + "])\n"
+         "    y = torch.transpose(y, 1, 2).reshape([batch, length, " +
+         width +
+         "])\n"
          "    return torch.linear(y, out_weight, out_bias)\n"
          "\n"
          "def mlp(self, x, fc_weight, fc_bias, proj_weight, proj_bias):\n"
          "    h = torch.linear(x, fc_weight, fc_bias)\n"
-         "    return torch.linear(" + activated + ", proj_weight, proj_bias)\n"
+         "    return torch.linear(" +
+         activated +
+         ", proj_weight, proj_bias)\n"
          "\n";
 }
 
@@ -33,10 +41,9 @@ std::string block_call(const std::string& resblocks, int layer, const char* caus
   return "    " + block + " = getattr(" + resblocks + ", \"" + index + "\")\n" +
          "    x = x + self.attention(self.normalize(x, " + block + ".ln_1.weight, " + block + ".ln_1.bias), " + block +
          ".attn.in_proj_weight, " + block + ".attn.in_proj_bias, " + block + ".attn.out_proj.weight, " + block +
-         ".attn.out_proj.bias, " + causal + ")\n" +
-         "    x = x + self.mlp(self.normalize(x, " + block + ".ln_2.weight, " + block + ".ln_2.bias), " + block +
-         ".mlp.c_fc.weight, " + block + ".mlp.c_fc.bias, " + block + ".mlp.c_proj.weight, " + block +
-         ".mlp.c_proj.bias)\n";
+         ".attn.out_proj.bias, " + causal + ")\n" + "    x = x + self.mlp(self.normalize(x, " + block +
+         ".ln_2.weight, " + block + ".ln_2.bias), " + block + ".mlp.c_fc.weight, " + block + ".mlp.c_fc.bias, " +
+         block + ".mlp.c_proj.weight, " + block + ".mlp.c_proj.bias)\n";
 }
 
 }  // namespace
@@ -48,9 +55,13 @@ std::string vision_source(const Architecture& architecture) {
   source +=
       "def forward(self, pixels):\n"
       "    v = self.visual\n"
-      "    patches = torch.conv2d(pixels.to(v.conv1.weight.dtype), v.conv1.weight, None, [" + patch + ", " + patch + "])\n"
+      "    patches = torch.conv2d(pixels.to(v.conv1.weight.dtype), v.conv1.weight, None, [" +
+      patch + ", " + patch +
+      "])\n"
       "    x = torch.transpose(torch.flatten(patches, 2), 1, 2)\n"
-      "    start = v.class_embedding.to(x.dtype).expand([x.size(0), 1, " + width + "])\n"
+      "    start = v.class_embedding.to(x.dtype).expand([x.size(0), 1, " +
+      width +
+      "])\n"
       "    x = torch.cat([start, x], 1) + v.positional_embedding.to(x.dtype)\n"
       "    x = self.normalize(x, v.ln_pre.weight, v.ln_pre.bias)\n";
   for (int layer = 0; layer < architecture.vision.layers; ++layer) {
@@ -78,7 +89,9 @@ std::string text_source(const Architecture& architecture) {
       "    return x\n"
       "\n"
       "def forward(self, ids):\n"
-      "    x = self.blocks(ids, " + layers + ")\n"
+      "    x = self.blocks(ids, " +
+      layers +
+      ")\n"
       "    end = torch.argmax(ids, 1)\n"
       "    x = x[torch.arange(x.size(0), device=x.device), end]\n"
       "    x = self.normalize(x, self.ln_final.weight, self.ln_final.bias)\n"
@@ -86,7 +99,9 @@ std::string text_source(const Architecture& architecture) {
       "\n"
       "def states(self, ids, layer: int, final_norm: bool):\n"
       "    if layer < 0:\n"
-      "        layer = layer + " + layers + " + 1\n"
+      "        layer = layer + " +
+      layers +
+      " + 1\n"
       "    x = self.blocks(ids, layer)\n"
       "    if final_norm:\n"
       "        x = self.normalize(x, self.ln_final.weight, self.ln_final.bias)\n"

@@ -27,20 +27,23 @@ c10::Device find_device(const std::string& name) {
   }
   if (!known) throw InvalidInput("device \"" + name + "\": known are cpu, cuda and cuda:NUMBER");
   if (!at::hasCUDA()) {
-    throw DeviceError("device \"" + name +
-                      "\": no CUDA here: the LibTorch that this library runs on is a CPU build, or the driver is missing; "
-                      "use cpu");
+    throw DeviceError(
+        "device \"" + name +
+        "\": no CUDA here: the LibTorch that this library runs on is a CPU build, or the driver is missing; "
+        "use cpu");
   }
   const int count = at::detail::getCUDAHooks().deviceCount();
   if (index >= count) {
-    throw DeviceError("device \"" + name + "\": this machine has " + std::to_string(count) + " CUDA devices, counted from 0");
+    throw DeviceError("device \"" + name + "\": this machine has " + std::to_string(count) +
+                      " CUDA devices, counted from 0");
   }
   return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
 }
 
 void check_precision(const c10::Device& device, Precision precision) {
   if (precision == Precision::fp16 && device.is_cpu()) {
-    throw UnsupportedModel("precision fp16 is not computed on the CPU: use bf16 or fp32 (a package stored in fp16 runs in both)");
+    throw UnsupportedModel(
+        "precision fp16 is not computed on the CPU: use bf16 or fp32 (a package stored in fp16 runs in both)");
   }
 }
 

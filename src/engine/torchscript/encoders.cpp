@@ -75,8 +75,8 @@ class Vision final : public VisionEncoder {
 
   void encode(std::span<const float> pixels, std::size_t count, std::span<float> features) const override {
     const auto rows = static_cast<std::int64_t>(count);
-    const at::Tensor input = at::from_blob(const_cast<float*>(pixels.data()),
-                                           {rows, 3, shape_.image_size, shape_.image_size}, at::kFloat);
+    const at::Tensor input =
+        at::from_blob(const_cast<float*>(pixels.data()), {rows, 3, shape_.image_size, shape_.image_size}, at::kFloat);
     runner_.run("forward", {input}, {rows, shape_.embedding_size}, features);
   }
 

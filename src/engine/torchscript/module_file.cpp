@@ -9,9 +9,12 @@ namespace {
 
 at::ScalarType scalar_type(Precision precision) {
   switch (precision) {
-    case Precision::fp32: return at::kFloat;
-    case Precision::fp16: return at::kHalf;
-    case Precision::bf16: return at::kBFloat16;
+    case Precision::fp32:
+      return at::kFloat;
+    case Precision::fp16:
+      return at::kHalf;
+    case Precision::bf16:
+      return at::kBFloat16;
   }
   return at::kFloat;
 }
