@@ -1,0 +1,89 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <longclip/longclip.h>
+
+#include "golden/golden.h"
+#include "temporary_folder.h"
+
+namespace longclip::testing {
+
+// The package of a golden checkpoint, converted once for the whole test program. `ratio` 1 leaves
+// clip77 as it is.
+inline std::filesystem::path golden_package(const std::string& checkpoint, int ratio = 4) {
+  static const TemporaryFolder folder;
+  static std::map<std::string, std::filesystem::path> made;
+  const std::string name = checkpoint + "-" + std::to_string(ratio);
+  auto found = made.find(name);
+  if (found == made.end()) {
+    ConvertOptions options;
+    options.ratio = ratio;
+    convert(golden::model(checkpoint), folder / name, options);
+    found = made.emplace(name, folder / name).first;
+  }
+  return found->second;
+}
+
+inline const Model& golden_model() {
+  static const Model model = Model::load(golden_package("longclip248.pt"));
+  return model;
+}
+
+inline nlohmann::json read_json(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  return nlohmann::json::parse(file);
+}
+
+inline std::vector<std::string> golden_texts() {
+  std::vector<std::string> texts;
+  for (const auto& entry : read_json(golden::model("texts.json"))) texts.push_back(entry["text"]);
+  return texts;
+}
+
+// The pictures of golden/images in the order of the features, as the reference cropped them.
+inline std::vector<Image> golden_crops() {
+  std::vector<Image> images;
+  for (const auto& entry : read_json(golden::data("images/manifest.json"))["images"]) {
+    images.push_back(Image::read(golden::data("images/" + entry["pixels224"].get<std::string>())));
+  }
+  return images;
+}
+
+// Largest absolute difference; rows must be as many.
+inline double largest_difference(const Matrix& ours, const golden::Array<float>& wanted) {
+  EXPECT_EQ(ours.rows(), wanted.rows());
+  EXPECT_EQ(ours.cols(), wanted.cols());
+  double largest = 0;
+  for (std::size_t i = 0; i < std::min(ours.rows(), wanted.rows()); ++i) {
+    for (std::size_t j = 0; j < std::min(ours.cols(), wanted.cols()); ++j) {
+      largest = std::max(largest, std::abs(static_cast<double>(ours(i, j)) - wanted(i, j)));
+    }
+  }
+  return largest;
+}
+
+inline Matrix as_matrix(const golden::Array<float>& array) { return {array.rows(), array.cols(), array.values}; }
+
+inline double largest_difference(const Matrix& a, const Matrix& b) {
+  EXPECT_EQ(a.rows(), b.rows());
+  EXPECT_EQ(a.cols(), b.cols());
+  double largest = 0;
+  for (std::size_t i = 0; i < a.rows(); ++i) {
+    for (std::size_t j = 0; j < a.cols(); ++j) {
+      largest = std::max(largest, std::abs(static_cast<double>(a(i, j)) - b(i, j)));
+    }
+  }
+  return largest;
+}
+
+}  // namespace longclip::testing

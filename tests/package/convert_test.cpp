@@ -1,0 +1,172 @@
+#include <longclip/convert.h>
+
+#include <fstream>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <torch/script.h>
+
+#include <longclip/error.h>
+
+#include "golden/golden.h"
+#include "io/sha256.h"
+#include "package/package.h"
+#include "temporary_folder.h"
+
+namespace longclip {
+namespace {
+
+template <class Failure>
+std::string reason(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Failure& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::size_t entries(const std::filesystem::path& folder) {
+  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(folder), {}));
+}
+
+TEST(Convert, WritesAPackageWhoseFilesAreThoseOfItsConfig) {
+  const testing::TemporaryFolder folder;
+  const auto report = convert(golden::model("longclip248.pt"), folder / "tiny");
+  EXPECT_FALSE(report.stretched);
+  const auto package = package::open_package(folder / "tiny");
+  const auto& config = package.config;
+  EXPECT_EQ(config.name, "tiny");
+  EXPECT_EQ(config.architecture.context_length, 248);
+  EXPECT_NEAR(config.logit_scale, 100, 1e-3);
+  EXPECT_EQ(config.files.size(), 3U);
+  for (const auto& [file, hash] : config.files) EXPECT_EQ(io::sha256_of_file(folder / "tiny" / file), hash) << file;
+  EXPECT_NE(config.source.find(io::sha256_of_file(golden::model("longclip248.pt"))), std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(folder / "tiny/README.md"));
+  EXPECT_EQ(entries(folder.path()), 1U) << "nothing is left beside the package";
+}
+
+TEST(Convert, StretchesA77TokenModelAsTheReferenceDoes) {
+  const testing::TemporaryFolder folder;
+  const auto report = convert(golden::model("clip77.pt"), folder / "p");
+  EXPECT_TRUE(report.stretched);
+  EXPECT_EQ(report.positions_before, 77);
+  EXPECT_EQ(report.positions_after, 248);
+  const auto wanted = golden::read_npy<float>(golden::model("clip77_stretched_positions.npy"));
+  const auto module = torch::jit::load((folder / "p/text.pt").string());
+  const at::Tensor table = module.attr("positional_embedding").toTensor();
+  ASSERT_EQ(table.numel(), static_cast<std::int64_t>(wanted.values.size()));
+  for (std::size_t i = 0; i < wanted.values.size(); ++i) {
+    ASSERT_EQ(table.const_data_ptr<float>()[i], wanted.values[i]) << i;
+  }
+  const auto config = package::open_package(folder / "p").config;
+  EXPECT_EQ(config.positions.source_length, 77);
+  EXPECT_EQ(config.positions.kept, 20);
+  EXPECT_EQ(config.positions.ratio, 4);
+}
+
+TEST(Convert, LeavesAModelUnstretchedAtRatioOne) {
+  const testing::TemporaryFolder folder;
+  ConvertOptions options;
+  options.ratio = 1;
+  EXPECT_FALSE(convert(golden::model("clip77.pt"), folder / "p", options).stretched);
+  EXPECT_EQ(package::open_package(folder / "p").config.architecture.context_length, 77);
+}
+
+TEST(Convert, TakesKeptAndRatioFromTheCaller) {
+  const testing::TemporaryFolder folder;
+  ConvertOptions options;
+  options.kept = 10;
+  options.ratio = 2;
+  EXPECT_EQ(convert(golden::model("clip77.pt"), folder / "p", options).positions_after, 2 * 77 - 10);
+}
+
+TEST(Convert, OneTowerAlone) {
+  const testing::TemporaryFolder folder;
+  ConvertOptions options;
+  options.towers = Towers::vision;
+  convert(golden::model("longclip248.safetensors"), folder / "vision", options);
+  EXPECT_FALSE(std::filesystem::exists(folder / "vision/text.pt"));
+  EXPECT_FALSE(package::open_package(folder / "vision").config.has_text);
+  options.towers = Towers::text;
+  convert(golden::model("longclip248.safetensors"), folder / "text", options);
+  EXPECT_FALSE(std::filesystem::exists(folder / "text/vision.pt"));
+  EXPECT_FALSE(package::open_package(folder / "text").config.has_vision);
+}
+
+TEST(Convert, RoundsMatricesOnlyToTheAskedPrecision) {
+  const testing::TemporaryFolder folder;
+  ConvertOptions options;
+  options.precision = Precision::fp16;
+  convert(golden::model("longclip248.pt"), folder / "p", options);
+  const auto vision = torch::jit::load((folder / "p/vision.pt").string()).attr("visual").toModule();
+  EXPECT_EQ(vision.attr("proj").toTensor().scalar_type(), at::kHalf);
+  EXPECT_EQ(vision.attr("positional_embedding").toTensor().scalar_type(), at::kFloat);
+}
+
+TEST(Convert, NeverReplacesWhatItIsNotAskedTo) {
+  const testing::TemporaryFolder folder;
+  ConvertOptions options;
+  options.towers = Towers::vision;
+  const auto again = [&] { convert(golden::model("longclip248.safetensors"), folder / "p", options); };
+  again();
+  EXPECT_NE(reason<InvalidInput>(again).find("is there already"), std::string::npos);
+  options.overwrite = true;
+  EXPECT_NO_THROW(again());
+
+  std::filesystem::create_directory(folder / "photos");
+  std::ofstream(folder / "photos/dear.jpg") << "x";
+  EXPECT_THROW(convert(golden::model("longclip248.safetensors"), folder / "photos", options), InvalidInput);
+  EXPECT_TRUE(std::filesystem::exists(folder / "photos/dear.jpg"));
+}
+
+TEST(Convert, LeavesNothingBehindWhenItFails) {
+  const testing::TemporaryFolder folder;
+  ConvertOptions options;
+  options.tokenizer = folder / "missing.model";
+  EXPECT_THROW(convert(golden::model("longclip248.pt"), folder / "p", options), InvalidFile);
+  EXPECT_THROW(convert(folder / "missing.pt", folder / "p"), InvalidFile);
+  EXPECT_EQ(entries(folder.path()), 0U);
+}
+
+TEST(Convert, RefusesOptionsThatDoNotFit) {
+  const testing::TemporaryFolder folder;
+  const auto with = [&](int kept, int ratio) {
+    ConvertOptions options;
+    options.kept = kept;
+    options.ratio = ratio;
+    return reason<InvalidInput>([&] { convert(golden::model("clip77.pt"), folder / "p", options); });
+  };
+  EXPECT_NE(with(20, 0), "");
+  EXPECT_NE(with(-1, 4), "");
+  EXPECT_NE(with(77, 4), "");
+}
+
+TEST(Convert, TellsAPackageFromACheckpoint) {
+  const testing::TemporaryFolder folder;
+  ConvertOptions options;
+  options.towers = Towers::vision;
+  convert(golden::model("longclip248.safetensors"), folder / "p", options);
+  EXPECT_NE(reason<InvalidInput>([&] { convert(folder / "p", folder / "q"); }).find("package already"),
+            std::string::npos);
+}
+
+TEST(Convert, TellsOfItsProgressUpToTheEnd) {
+  const testing::TemporaryFolder folder;
+  ConvertOptions options;
+  std::uint64_t last = 0;
+  std::uint64_t total = 0;
+  options.progress = [&](std::uint64_t done, std::uint64_t all) {
+    EXPECT_GE(done, last);
+    last = done;
+    total = all;
+  };
+  convert(golden::model("longclip248.pt"), folder / "p", options);
+  EXPECT_GT(total, 12'000'000U);
+  EXPECT_EQ(last, total);
+}
+
+}  // namespace
+}  // namespace longclip
