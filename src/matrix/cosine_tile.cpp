@@ -8,6 +8,8 @@ namespace {
 
 // The compiler's vectors, since it does not keep an array of sums in registers by itself.
 using Lanes = float __attribute__((vector_size(32)));
+// As they lie in memory, at any address of a float.
+using StoredLanes = float __attribute__((vector_size(32), aligned(4), may_alias));
 constexpr std::size_t kLanes = sizeof(Lanes) / sizeof(float);
 constexpr std::size_t kVectors = kTileCols / kLanes;
 constexpr std::size_t kStretch = 32;
@@ -19,8 +21,7 @@ constexpr std::size_t kStretch = 32;
     Lanes sums[kTileRows][kVectors] = {};
     const std::size_t end = std::min(begin + kStretch, depth);
     for (std::size_t k = begin; k < end; ++k) {
-      Lanes columns[kVectors];
-      std::memcpy(columns, b + k * kTileCols, sizeof columns);
+      const auto* columns = reinterpret_cast<const StoredLanes*>(b + k * kTileCols);
       for (std::size_t i = 0; i < kTileRows; ++i) {
         for (std::size_t v = 0; v < kVectors; ++v) sums[i][v] += columns[v] * a[k * kTileRows + i];
       }
