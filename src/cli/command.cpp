@@ -1,0 +1,22 @@
+#include "cli/command.h"
+
+#include <array>
+
+namespace longclip::cli {
+namespace {
+
+constexpr std::array kCommands = {
+    Command{"rank", "rank texts for pictures, or pictures for texts", declare_rank},
+    Command{"embed", "write features of pictures or texts to a NumPy file", declare_embed},
+    Command{"tokenize", "show texts as the model reads them: tokens, ids, count", declare_tokenize},
+    Command{"convert", "make a model package from a published checkpoint", declare_convert},
+    Command{"fetch", "download published weights and make a package from them", declare_fetch},
+    Command{"info", "say what a checkpoint or package is", declare_info},
+    Command{"completion", "print a completion script for bash, zsh or fish", declare_completion},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+}  // namespace longclip::cli

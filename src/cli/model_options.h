@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <longclip/model.h>
+#include <CLI/App.hpp>
+
+namespace longclip::cli {
+
+// Which model runs, and how.
+struct ModelOptions {
+  std::string model;  // empty: the default one
+  std::string device = "cpu";
+  std::string precision = "fp32";
+  int threads = 0;
+};
+
+// --model alone; and all four.
+void add_model_option(CLI::App& command, std::string& model);
+void add_model_options(CLI::App& command, ModelOptions& options);
+
+// Adds --precision with the names that it takes.
+void add_precision_option(CLI::App& command, std::string& precision, const std::string& description);
+
+// The package that `model` names, or the default one. Throws InvalidFile and says how to have it.
+std::filesystem::path package_of(const std::string& model);
+
+// Throws as Model::load().
+Model load_model(const ModelOptions& options);
+
+}  // namespace longclip::cli

@@ -1,0 +1,126 @@
+#include "cli/pictures.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <fstream>
+#include <iostream>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "cli/natural_order.h"
+#include "cli/standard_input.h"
+
+namespace longclip::cli {
+namespace fs = std::filesystem;
+namespace {
+
+std::string lower_extension(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension;
+}
+
+// What a folder is searched for; a file that is named itself may be called as it likes.
+bool looks_like_picture(const fs::path& path) {
+  constexpr std::array<std::string_view, 8> kExtensions = {".jpg", ".jpeg", ".png",  ".webp",
+                                                           ".bmp", ".tif",  ".tiff", ".gif"};
+  return std::find(kExtensions.begin(), kExtensions.end(), lower_extension(path)) != kExtensions.end();
+}
+
+class Finder {
+ public:
+  explicit Finder(Failures& failures) : failures_(failures) {}
+
+  void add(const std::string& argument) {
+    if (argument == kStandardInput) {
+      pictures_.push_back({argument, std::make_shared<const std::vector<std::byte>>(read_standard_input())});
+    } else if (argument.starts_with('@')) {
+      add_list(argument.substr(1));
+    } else if (lower_extension(argument) == ".txt") {
+      add_list(argument);
+    } else {
+      add_path(argument);
+    }
+  }
+
+  std::vector<Picture> take() { return std::move(pictures_); }
+
+ private:
+  void add_path(const std::string& path) {
+    std::error_code ignored;
+    if (fs::is_directory(path, ignored)) {
+      add_folder(path);
+    } else {
+      pictures_.push_back({path, nullptr});
+    }
+  }
+
+  void add_folder(const std::string& folder) {
+    std::vector<std::string> names;
+    std::error_code error;
+    auto entry = fs::recursive_directory_iterator(folder, error);
+    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+      std::error_code ignored;
+      if (entry->path().filename().native().starts_with('.')) {
+        entry.disable_recursion_pending();
+      } else if (looks_like_picture(entry->path()) && entry->is_regular_file(ignored)) {
+        names.push_back(entry->path().string());
+      }
+    }
+    if (error) return failures_.add(folder, "cannot be searched: " + error.message());
+    if (names.empty()) return failures_.add(folder, "holds no pictures (jpg, png, webp, bmp, tiff, gif)");
+    std::sort(names.begin(), names.end(), natural_less);
+    for (auto& name : names) pictures_.push_back({std::move(name), nullptr});
+  }
+
+  void add_list(const std::string& path) {
+    if (path == kStandardInput) return add_lines(std::cin, "standard input");
+    std::ifstream file(path);
+    if (!file || file.peek() == std::ifstream::traits_type::eof()) {
+      return failures_.add(path, "is no list of pictures: it cannot be read or is empty");
+    }
+    add_lines(file, path);
+  }
+
+  void add_lines(std::istream& lines, const std::string& name) {
+    const std::size_t before = pictures_.size();
+    for (std::string line; std::getline(lines, line);) {
+      if (line.ends_with('\r')) line.pop_back();
+      if (!line.empty()) add_path(line);
+    }
+    if (pictures_.size() == before) failures_.add(name, "names no pictures");
+  }
+
+  Failures& failures_;
+  std::vector<Picture> pictures_;
+};
+
+}  // namespace
+
+std::vector<Picture> find_pictures(const std::vector<std::string>& arguments, Failures& failures) {
+  Finder finder(failures);
+  for (const auto& argument : arguments) finder.add(argument);
+  return finder.take();
+}
+
+void add_image_options(CLI::App& command, ImageOptions& options) {
+  command.add_flag("--honour-orientation", options.honour_orientation,
+                   "turn pictures as their EXIF tag says; the reference ignores it");
+  command.add_flag("--accept-damaged", options.accept_damaged, "take truncated pictures, the rest filled in");
+}
+
+Image open_picture(const Picture& picture, const ImageOptions& options) {
+  return picture.bytes ? Image::decode(*picture.bytes, options, picture.name) : Image::read(picture.name, options);
+}
+
+std::size_t encoded_size(const Picture& picture) {
+  if (picture.bytes) return picture.bytes->size();
+  std::error_code error;
+  const auto size = fs::file_size(picture.name, error);
+  return error ? 0 : static_cast<std::size_t>(size);
+}
+
+}  // namespace longclip::cli

@@ -1,0 +1,184 @@
+// longclip rank: the main job.
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <longclip/error.h>
+
+#include "cli/command.h"
+#include "cli/encoding.h"
+#include "cli/interrupt.h"
+#include "cli/model_options.h"
+#include "cli/picture/sheet.h"
+#include "cli/ranking.h"
+#include "cli/standard_input.h"
+#include "cli/usage_error.h"
+
+namespace longclip::cli {
+namespace {
+
+constexpr RankingKind kTextsByImage{"image", "texts", "text"};
+constexpr RankingKind kImagesByText{"text", "images", "image"};
+
+// What --picture draws: more would be a picture that no viewer opens.
+constexpr std::size_t kMostCards = 50;
+constexpr std::size_t kCaptionsOfCard = 5;
+
+struct RankOptions {
+  std::vector<std::string> images;
+  std::vector<std::string> texts;
+  std::vector<std::string> files;
+  std::string by = "image";
+  std::string picture;
+  std::size_t top = 0;
+  bool truncate = false;
+  bool json = false;
+  ImageOptions image;
+  ModelOptions model;
+
+  std::size_t limit() const { return top > 0 ? top : std::numeric_limits<std::size_t>::max(); }
+};
+
+void check(const RankOptions& options) {
+  check_standard_input({&options.images, &options.texts, &options.files});
+  if (options.images.empty()) throw UsageError("no picture: name pictures or folders before --text");
+  if (options.texts.empty() && options.files.empty()) throw UsageError("no text: give --text TEXT or --texts FILE");
+  if (!options.picture.empty() && options.by == "text") {
+    throw UsageError("--picture draws pictures with their best texts; leave out --by text");
+  }
+}
+
+Matrix encode_all(const Model& model, const std::vector<Text>& texts, Overflow overflow, Console& console) {
+  Failures failures(console);
+  Piece piece = encode_texts(model, texts, overflow, console, failures);
+  // A text that is left out would change the probabilities of all the others.
+  if (!failures.empty()) {
+    throw InvalidInput(std::to_string(failures.size()) + " of " + std::to_string(texts.size()) +
+                       " texts cannot be used: mend them, or cut long ones with --truncate");
+  }
+  return std::move(piece.features);
+}
+
+// Prints rankings of one kind, a line or a block each.
+class Printer {
+ public:
+  Printer(const RankingKind& kind, bool json, std::vector<std::string> names, Console& console)
+      : kind_(kind), json_(json), names_(std::move(names)), console_(console) {}
+
+  void print(const std::string& query, const std::vector<RankedItem>& ranking) {
+    if (json_) return console_.print(json_line(ranking_json(kind_, query, ranking, names_)));
+    std::string block = first_ ? ranking_table_head(kind_, console_.colour()) : "\n";
+    first_ = false;
+    console_.print(block += ranking_table(query, ranking, names_, console_.width(), console_.colour()));
+  }
+
+ private:
+  RankingKind kind_;
+  bool json_;
+  std::vector<std::string> names_;
+  Console& console_;
+  bool first_ = true;
+};
+
+picture::Card make_card(const Picture& picture, const ImageOptions& image, const std::vector<RankedItem>& ranking,
+                        const std::vector<Text>& texts, std::size_t most) {
+  picture::Card card{picture.name, open_picture(picture, image), {}};
+  for (std::size_t i = 0; i < std::min(most, ranking.size()); ++i) {
+    card.captions.push_back({texts[ranking[i].index].text, ranking[i].cosine, ranking[i].probability});
+  }
+  return card;
+}
+
+void rank_texts(const RankOptions& options, const Model& model, const std::vector<Picture>& pictures,
+                const std::vector<Text>& texts, const Matrix& text_features, Console& console, Failures& failures) {
+  Printer printer(kTextsByImage, options.json, contents(texts), console);
+  std::vector<picture::Card> cards;
+  const auto encoded = [&](const Piece& piece) {
+    for (std::size_t i = 0; i < piece.rows.size(); ++i) {
+      const Picture& picture = pictures[piece.rows[i]];
+      const auto ranking = rank_items(piece.features.row(i), text_features, model.info().logit_scale, options.limit());
+      printer.print(picture.name, ranking);
+      if (!options.picture.empty() && cards.size() < kMostCards) {
+        cards.push_back(
+            make_card(picture, options.image, ranking, texts, options.top > 0 ? options.top : kCaptionsOfCard));
+      }
+    }
+  };
+  encode_pictures(model, pictures, options.image, console, failures, encoded);
+  if (options.picture.empty() || cards.empty()) return;
+
+  const SignalGuard guard;
+  picture::write_sheet(options.picture, cards, model.info().name);
+  console.report("wrote " + options.picture +
+                 (pictures.size() > kMostCards ? ", the first " + std::to_string(kMostCards) + " pictures" : ""));
+}
+
+void rank_images(const RankOptions& options, const Model& model, const std::vector<Picture>& pictures,
+                 const std::vector<Text>& texts, const Matrix& text_features, Console& console, Failures& failures) {
+  std::vector<float> values;
+  std::vector<std::string> names;
+  const auto encoded = [&](const Piece& piece) {
+    const auto* data = piece.features.data();
+    values.insert(values.end(), data, data + piece.features.rows() * piece.features.cols());
+    for (const auto row : piece.rows) names.push_back(pictures[row].name);
+  };
+  encode_pictures(model, pictures, options.image, console, failures, encoded);
+  if (names.empty()) return;
+
+  const Matrix features(names.size(), model.info().embedding_size, std::move(values));
+  Printer printer(kImagesByText, options.json, std::move(names), console);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    printer.print(texts[i].text, rank_items(text_features.row(i), features, model.info().logit_scale, options.limit()));
+  }
+}
+
+int run(const RankOptions& options, Console& console) {
+  check(options);
+  Failures failures(console);
+  const auto texts = read_texts(options.texts, "--text", options.files);
+  if (texts.empty()) throw InvalidInput("the files of --texts hold no text");
+  const auto pictures = find_pictures(options.images, failures);
+  if (pictures.empty()) return kFailed;
+
+  const Model model = load_model(options.model);
+  const Matrix features = encode_all(model, texts, options.truncate ? Overflow::truncate : Overflow::error, console);
+  const auto rank = options.by == "text" ? rank_images : rank_texts;
+  rank(options, model, pictures, texts, features, console, failures);
+  return failures.empty() ? kDone : kFailed;
+}
+
+}  // namespace
+
+Run declare_rank(CLI::App& command) {
+  auto options = std::make_shared<RankOptions>();
+  command
+      .add_option("IMAGE", options->images,
+                  "pictures, folders of them, lists (a .txt file or @FILE, a path a line), - for a picture on "
+                  "standard input")
+      ->option_text("IMAGE...");
+  command.add_option("--text", options->texts, "texts to rank; - reads them from standard input, one a line")
+      ->option_text("T...");
+  command
+      .add_option("--texts", options->files, "file of texts: .txt a text a line, .jsonl a string or {\"text\"} a line")
+      ->option_text("FILE")
+      ->allow_extra_args(false);
+  command.add_option("--by", options->by, "for each image the texts (as if not given), or for each text the images")
+      ->option_text("image|text")
+      ->check(CLI::IsMember({"image", "text"}));
+  command.add_option("--top", options->top, "show the best K only")->option_text("K")->check(CLI::PositiveNumber);
+  command.add_option("--picture", options->picture, "draw the pictures with their best texts too")
+      ->option_text("OUT.png");
+  command.add_flag("--truncate", options->truncate, "cut texts that are too long, and say which");
+  command.add_flag("--json", options->json,
+                   "a line {\"image\", \"texts\"} per image, or {\"text\", \"images\"} per text");
+  add_image_options(command, options->image);
+  add_model_options(command, options->model);
+  command.footer("Example:\n  longclip rank street.jpg --text \"A man crosses a street.\" \"A city at night.\"");
+  return [options](Console& console) { return run(*options, console); };
+}
+
+}  // namespace longclip::cli

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <istream>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace longclip::cli {
+
+struct Text {
+  std::string text;
+  std::string where;  // "captions.txt:3", for messages
+};
+
+// The texts of a FILE, one after the other, in memory of one:
+//   .jsonl   a JSON string, or an object with "text", on each line; blank lines are passed over
+//   others   one text a line, empty lines included
+//   -        standard input, one text a line
+class TextReader {
+ public:
+  // Throws InvalidFile if the file cannot be read.
+  explicit TextReader(const std::string& file);
+
+  // Throws InvalidFile for a line that is not of the form, or a file that cannot be read on.
+  std::optional<Text> next();
+
+  // Number of lines; 0 where it cannot be told beforehand, as on a pipe.
+  std::uint64_t line_count() const;
+
+ private:
+  std::istream& input() { return file_.is_open() ? file_ : *standard_input_; }
+  std::string parse(const std::string& line) const;
+
+  std::string name_;
+  bool json_ = false;
+  std::ifstream file_;
+  std::istream* standard_input_ = nullptr;
+  std::uint64_t line_ = 0;
+};
+
+// Texts given on the command line, then those of files, `-` among either being standard input.
+// `option` names the former in messages. Throws as TextReader.
+std::vector<Text> read_texts(const std::vector<std::string>& given, const std::string& option,
+                             const std::vector<std::string>& files);
+
+// Just the texts, as the library takes them.
+std::vector<std::string> contents(const std::vector<Text>& texts);
+
+}  // namespace longclip::cli
