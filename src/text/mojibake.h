@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace longclip::text {
+
+// ftfy's judgement: whether a sequence occurs that real text does not have and UTF-8 read as
+// another encoding does.
+bool looks_like_mojibake(std::u32string_view text) noexcept;
+
+// ftfy's fix_encoding: undoes UTF-8 that was read as one of ten single-byte encodings, layer by
+// layer, over the whole text or over the parts that are in a mixed one.
+void fix_encoding(std::u32string& text);
+
+// What windows-1252 has for the controls 80 to 9F; its five holes stay.
+void fix_c1(std::u32string& text);
+
+}  // namespace longclip::text
