@@ -11,6 +11,7 @@ find_package(CURL REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
 find_package(GIF REQUIRED)
+find_package(TIFF 4.5 REQUIRED)  # its handlers of one file, not of the process
 include(LongCLIPOpenCV)
 include(LongCLIPSentencePiece)
 include(LongCLIPTorch)

@@ -2,13 +2,35 @@
 
 # longclip_part(NAME SOURCES file... [LINK library...])
 # One folder of src/: an object library longclip-NAME. All parts together are the library.
+# A part sees the headers of the parts below it, and of other libraries only those that it names:
+# LibTorch's include folder holds old copies of much else.
 function(longclip_part name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINK")
   add_library(longclip-${name} OBJECT ${arg_SOURCES})
   target_include_directories(longclip-${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
-  target_compile_options(longclip-${name} PRIVATE ${LONGCLIP_WARNINGS})
-  target_link_libraries(longclip-${name} PUBLIC ${arg_LINK})
+  target_compile_features(longclip-${name} PUBLIC cxx_std_20)
+  # No path of this machine goes into what is installed.
+  target_compile_options(longclip-${name} PRIVATE ${LONGCLIP_WARNINGS}
+                         -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -ffile-prefix-map=${LONGCLIP_TORCH_ROOT}/=)
+  longclip_sort_libraries(parts others ${arg_LINK})
+  target_link_libraries(longclip-${name} PUBLIC ${parts} PRIVATE ${others})
   set_property(GLOBAL APPEND PROPERTY LONGCLIP_PARTS longclip-${name})
+endfunction()
+
+# Parts the names of libraries in the folders of src/ and all others.
+function(longclip_sort_libraries parts_variable others_variable)
+  get_property(known GLOBAL PROPERTY LONGCLIP_PARTS)
+  set(parts)
+  set(others)
+  foreach(library IN LISTS ARGN)
+    if(library IN_LIST known)
+      list(APPEND parts ${library})
+    else()
+      list(APPEND others ${library})
+    endif()
+  endforeach()
+  set(${parts_variable} ${parts} PARENT_SCOPE)
+  set(${others_variable} ${others} PARENT_SCOPE)
 endfunction()
 
 # longclip_test(NAME SOURCES file... [PARTS part...] [LINK library...])
@@ -42,7 +64,8 @@ function(longclip_fuzzer name)
   endif()
 endfunction()
 
-# Links a program with the objects of parts and of all parts below them.
+# Links a program with the objects of parts and of all parts below them, and lets it see the
+# libraries that these see.
 function(longclip_link_parts target)
   set(todo ${ARGN})
   set(done)
@@ -53,14 +76,10 @@ function(longclip_link_parts target)
     endif()
     list(APPEND done ${part})
     get_target_property(links longclip-${part} LINK_LIBRARIES)
-    foreach(link IN LISTS links)
-      if(link MATCHES "^longclip-(.+)$" AND TARGET ${link})
-        list(APPEND todo ${CMAKE_MATCH_1})
-      endif()
-    endforeach()
-  endwhile()
-  foreach(part IN LISTS done)
+    longclip_sort_libraries(parts others ${links})
     # Naming an object library brings its objects; those of its dependencies it does not bring.
-    target_link_libraries(${target} PRIVATE longclip-${part})
-  endforeach()
+    target_link_libraries(${target} PRIVATE longclip-${part} ${others})
+    list(TRANSFORM parts REPLACE "^longclip-" "")
+    list(APPEND todo ${parts})
+  endwhile()
 endfunction()

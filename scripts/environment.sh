@@ -1,4 +1,4 @@
-# Sourced by the scripts beside it: where the project is, how they speak, which CMake they use.
+# Sourced by the scripts beside it: where the project is, how they speak, what they compile with.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 deps=$root/.deps
@@ -12,7 +12,42 @@ die() {
 # Prints the comment at the head of the script itself.
 show_help() { sed -n '2,/^$/ s/^# \{0,1\}//p' "$0"; }
 
-# scripts/setup puts a CMake here where the system's is too old.
-if [ -x "$deps/cmake/cmake/data/bin/cmake" ]; then
-  PATH=$deps/cmake/cmake/data/bin:$PATH
+# Compiled once, for all the build folders. Kept in the project, as everything is.
+if command -v ccache >/dev/null; then
+  export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  export CCACHE_DIR=${CCACHE_DIR:-$deps/ccache}
 fi
+
+# set_up [CMAKE_OPTION...]: scripts/setup, but for a LibTorch that CMake is told of.
+set_up() {
+  case " $* " in
+    *" -DTorch_DIR="*) "$root/scripts/setup" --no-libtorch ;;
+    *) "$root/scripts/setup" ;;
+  esac
+}
+
+# configure PRESET [CMAKE_OPTION...]
+configure() {
+  local preset=$1
+  shift
+  say "Configuring $preset"
+  cmake -S "$root" --preset "$preset" "$@" >"$deps/configure.log" 2>&1 || {
+    cat "$deps/configure.log" >&2
+    die "could not be configured; CMake's words are above"
+  }
+}
+
+# build PRESET: shows what it does, as Ninja does.
+build() {
+  say "Building $1"
+  cmake --build "$root/build/$1" >&2 || die "could not be built; the compiler's words are above"
+}
+
+# run_tests PRESET [CTEST_ARGUMENT...]: a line a test, and the count at the end.
+run_tests() {
+  local preset=$1
+  shift
+  say "Testing $preset"
+  ctest --test-dir "$root/build/$preset" --output-on-failure --no-tests=error --parallel "$(nproc)" "$@" ||
+    die "some tests failed"
+}
