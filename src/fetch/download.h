@@ -12,8 +12,8 @@
 
 namespace longclip::hub {
 
-// How often a download is tried again that gets no further, and how long it waits before: twice
-// as long each time, or what the server asks for.
+// How many tries in a row may fail, of which none but the first got further than those before, and
+// how long to wait between them: twice as long each time, or what the server asks for.
 struct Patience {
   int tries = 5;
   std::chrono::milliseconds first_wait{1000};

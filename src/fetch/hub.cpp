@@ -60,14 +60,14 @@ std::chrono::seconds wait_of(const Response& response) {
 }  // namespace
 
 Hub::Hub(const std::string& endpoint, const std::string& token, const Timeouts& timeouts)
-    : endpoint_(without_trailing_slashes(endpoint)), token_(token), timeouts_(timeouts) {
+    : endpoint_(endpoint), token_(token), timeouts_(timeouts) {
   const bool sendable = std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; });
   if (!sendable) throw InvalidInput("HF_TOKEN holds characters that no token has: copy it again");
 }
 
 RemoteFile Hub::locate(const std::string& repository, const std::string& file, const Watch& watch) const {
   // A compressed answer would state the compressed size.
-  Request request{Url(endpoint_.text() + "/" + repository + "/resolve/main/" + file),
+  Request request{Url(without_trailing_slashes(endpoint_.text()) + "/" + repository + "/resolve/main/" + file),
                   true,
                   {"Accept-Encoding: identity"},
                   {},

@@ -1,0 +1,115 @@
+#include "fetch/locations.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include <longclip/error.h>
+#include <longclip/fetch.h>
+
+#include "fetch/environment.h"
+#include "temporary_folder.h"
+
+namespace longclip {
+namespace {
+
+void make_package(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "config.json") << "{}";
+}
+
+class Locations : public ::testing::Test {
+ protected:
+  void SetUp() override { environment_.set("LONGCLIP_HOME", home_.path()); }
+
+  static std::string refusal(const std::string& name) {
+    return testing::message_of<InvalidFile>([&] { find_package(name); });
+  }
+
+  testing::Environment environment_;
+  testing::TemporaryFolder home_;
+};
+
+using ModelsDirectory = Locations;
+using FindPackage = Locations;
+
+TEST_F(ModelsDirectory, IsTheFirstThatTheEnvironmentNames) {
+  environment_.set("HOME", "/home/someone");
+  environment_.set("XDG_DATA_HOME", "/data");
+  environment_.set("LONGCLIP_HOME", "/longclip");
+  EXPECT_EQ(models_directory(), "/longclip/models");
+  environment_.unset("LONGCLIP_HOME");
+  EXPECT_EQ(models_directory(), "/data/longclip/models");
+  environment_.unset("XDG_DATA_HOME");
+  EXPECT_EQ(models_directory(), "/home/someone/.local/share/longclip/models");
+}
+
+TEST_F(ModelsDirectory, IgnoresWhatIsEmptyAndARelativeXdgFolder) {
+  environment_.set("HOME", "/home/someone");
+  environment_.set("LONGCLIP_HOME", "");
+  environment_.set("XDG_DATA_HOME", "data");
+  EXPECT_EQ(models_directory(), "/home/someone/.local/share/longclip/models");
+}
+
+TEST_F(ModelsDirectory, AsksForAPlaceWhereThereIsNone) {
+  environment_.unset("HOME");
+  environment_.unset("LONGCLIP_HOME");
+  EXPECT_NE(testing::message_of<InvalidFile>([] { models_directory(); }).find("set LONGCLIP_HOME"), std::string::npos);
+}
+
+TEST_F(FindPackage, TakesAFolderAsItIs) {
+  EXPECT_EQ(find_package(home_.path().string()), home_.path());
+  EXPECT_EQ(find_package("."), ".");
+}
+
+TEST_F(FindPackage, FindsANameInTheModelsDirectory) {
+  make_package(home_ / "models/longclip-b");
+  EXPECT_EQ(find_package("longclip-b"), home_ / "models/longclip-b");
+}
+
+TEST_F(FindPackage, DoesNotTakeAFolderThatIsNoPackage) {
+  std::filesystem::create_directories(home_ / "models/longclip-b");
+  EXPECT_THROW(find_package("longclip-b"), InvalidFile);
+}
+
+TEST_F(FindPackage, SaysHowToHaveAPublishedModel) {
+  EXPECT_EQ(refusal("longclip-b"), "longclip-b: there is no such model in " + (home_ / "models").string() +
+                                       ": run `longclip fetch longclip-b`, or `longclip convert longclip-B.pt "
+                                       "longclip-b` for a file at hand");
+}
+
+TEST_F(FindPackage, SaysHowToHaveAnotherModel) {
+  EXPECT_NE(refusal("mine").find("longclip convert CHECKPOINT PACKAGE"), std::string::npos);
+  EXPECT_EQ(refusal("some/where/mine").find("some/where/mine: there is no such folder"), 0u);
+  EXPECT_EQ(refusal("").find(": "), 0u);
+}
+
+TEST_F(FindPackage, SaysWhatToDoWithACheckpoint) {
+  const std::string file = (home_ / "longclip-B.pt").string();
+  std::ofstream(file).close();
+  EXPECT_NE(refusal(file).find("longclip convert " + file + " PACKAGE"), std::string::npos);
+}
+
+TEST(InstalledModels, LieInShareBesideTheLibrary) {
+  const auto contains = [](const std::filesystem::path& binary, const std::filesystem::path& models) {
+    const auto places = hub::installed_models(binary);
+    return std::find(places.begin(), places.end(), models) != places.end();
+  };
+  EXPECT_TRUE(contains("/usr/lib/liblongclip.so.0", "/usr/share/longclip/models"));
+  EXPECT_TRUE(contains("/usr/lib/x86_64-linux-gnu/liblongclip.so.0", "/usr/share/longclip/models"));
+  EXPECT_TRUE(contains("/opt/longclip/bin/longclip", "/opt/longclip/share/longclip/models"));
+}
+
+TEST_F(FindPackage, FindsWhatIsInstalledBesideTheProgram) {
+  // The library's code is in this test's program, whose folder stands for bin.
+  const auto program = std::filesystem::canonical("/proc/self/exe");
+  const auto package = hub::installed_models(program).front() / "test-of-installed-models";
+  make_package(package);
+  EXPECT_EQ(find_package("test-of-installed-models"), package);
+  make_package(home_ / "models/test-of-installed-models");
+  EXPECT_EQ(find_package("test-of-installed-models"), home_ / "models/test-of-installed-models");
+  std::filesystem::remove_all(package);
+}
+
+}  // namespace
+}  // namespace longclip
