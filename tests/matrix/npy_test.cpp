@@ -11,6 +11,7 @@
 #include <string>
 
 #include "golden/golden.h"
+#include "temporary_folder.h"
 
 namespace longclip {
 namespace {
@@ -19,19 +20,6 @@ namespace {
 float value(std::size_t i, std::size_t j) { return (static_cast<float>(i) - 2) * 1.5f + static_cast<float>(j) / 8; }
 
 std::filesystem::path data(const std::string& name) { return golden::data("npy/" + name + ".npy"); }
-
-class Npy : public testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = std::filesystem::path(testing::TempDir()) /
-              ("npy." + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::filesystem::path folder_;
-};
 
 std::string refusal(const std::filesystem::path& path) {
   try {
@@ -42,10 +30,7 @@ std::string refusal(const std::filesystem::path& path) {
   return "it was read";
 }
 
-using LoadNpy = Npy;
-using SaveNpy = Npy;
-
-TEST_F(LoadNpy, ReadsEachTypeOrderAndFormat) {
+TEST(LoadNpy, ReadsEachTypeOrderAndFormat) {
   for (const char* name : {"float32", "float16", "float64_fortran", "format_2", "format_3"}) {
     const Matrix matrix = load_npy(data(name));
     ASSERT_EQ(matrix.rows(), 3u) << name;
@@ -56,20 +41,20 @@ TEST_F(LoadNpy, ReadsEachTypeOrderAndFormat) {
   }
 }
 
-TEST_F(LoadNpy, MakesOneRowOfAVector) {
+TEST(LoadNpy, MakesOneRowOfAVector) {
   const Matrix matrix = load_npy(data("vector"));
   ASSERT_EQ(matrix.rows(), 1u);
   ASSERT_EQ(matrix.cols(), 5u);
   for (std::size_t j = 0; j < 5; ++j) EXPECT_EQ(matrix(0, j), value(1, j));
 }
 
-TEST_F(LoadNpy, ReadsNoRows) {
+TEST(LoadNpy, ReadsNoRows) {
   const Matrix matrix = load_npy(data("empty"));
   EXPECT_EQ(matrix.rows(), 0u);
   EXPECT_EQ(matrix.cols(), 5u);
 }
 
-TEST_F(LoadNpy, ReadsTheReferencesFeatures) {
+TEST(LoadNpy, ReadsTheReferencesFeatures) {
   const auto path = golden::model("image_features.npy");
   const auto expected = golden::read_npy<float>(path);
   const Matrix matrix = load_npy(path);
@@ -78,7 +63,7 @@ TEST_F(LoadNpy, ReadsTheReferencesFeatures) {
   EXPECT_EQ(std::vector<float>(matrix.data(), matrix.data() + expected.values.size()), expected.values);
 }
 
-TEST_F(LoadNpy, NamesTheFileAndWhatItHolds) {
+TEST(LoadNpy, NamesTheFileAndWhatItHolds) {
   EXPECT_NE(refusal(data("big_endian")).find("'>f4'"), std::string::npos);
   EXPECT_NE(refusal(data("int32")).find("'<i4'"), std::string::npos);
   EXPECT_NE(refusal(data("three_dimensions")).find("3 dimensions"), std::string::npos);
@@ -88,18 +73,19 @@ TEST_F(LoadNpy, NamesTheFileAndWhatItHolds) {
   }
 }
 
-TEST_F(LoadNpy, RefusesRowsWithoutValues) { EXPECT_THROW(load_npy(data("rows_without_values")), InvalidFile); }
+TEST(LoadNpy, RefusesRowsWithoutValues) { EXPECT_THROW(load_npy(data("rows_without_values")), InvalidFile); }
 
-TEST_F(LoadNpy, RefusesWhatIsNoFile) {
-  EXPECT_THROW(load_npy(folder_ / "missing.npy"), InvalidFile);
-  EXPECT_THROW(load_npy(folder_), InvalidFile);
-  std::ofstream(folder_ / "text.npy") << "0.5, 0.25\n";
-  EXPECT_EQ(refusal(folder_ / "text.npy"), (folder_ / "text.npy").string() + ": is not a NumPy file");
-  std::ofstream(folder_ / "nothing.npy").close();
-  EXPECT_THROW(load_npy(folder_ / "nothing.npy"), InvalidFile);
+TEST(LoadNpy, RefusesWhatIsNoFile) {
+  const testing::TemporaryFolder folder;
+  EXPECT_THROW(load_npy(folder / "missing.npy"), InvalidFile);
+  EXPECT_THROW(load_npy(folder.path()), InvalidFile);
+  std::ofstream(folder / "text.npy") << "0.5, 0.25\n";
+  EXPECT_EQ(refusal(folder / "text.npy"), (folder / "text.npy").string() + ": is not a NumPy file");
+  std::ofstream(folder / "nothing.npy").close();
+  EXPECT_THROW(load_npy(folder / "nothing.npy"), InvalidFile);
 }
 
-TEST_F(LoadNpy, RefusesAFileCutAtAnyByte) {
+TEST(LoadNpy, RefusesAFileCutAtAnyByte) {
   for (const char* name : {"float32", "float16", "float64_fortran", "format_2", "vector"}) {
     const std::string bytes = golden::read_bytes(data(name));
     for (std::size_t size = 0; size < bytes.size(); ++size) {
@@ -109,12 +95,12 @@ TEST_F(LoadNpy, RefusesAFileCutAtAnyByte) {
   }
 }
 
-TEST_F(LoadNpy, RefusesBytesTooMany) {
+TEST(LoadNpy, RefusesBytesTooMany) {
   const std::string bytes = golden::read_bytes(data("float32")) + "x";
   EXPECT_THROW(matrix::read_npy(std::as_bytes(std::span(bytes))), InvalidFile);
 }
 
-TEST_F(LoadNpy, SurvivesEveryFlippedBit) {
+TEST(LoadNpy, SurvivesEveryFlippedBit) {
   std::string bytes = golden::read_bytes(data("float16"));
   std::size_t refused = 0;
   for (std::size_t at = 0; at < bytes.size(); ++at) {
@@ -132,7 +118,7 @@ TEST_F(LoadNpy, SurvivesEveryFlippedBit) {
   EXPECT_GT(refused, 8u * 60);  // the header's text at least
 }
 
-TEST_F(LoadNpy, RefusesSizesThatOverflow) {
+TEST(LoadNpy, RefusesSizesThatOverflow) {
   const std::string bytes = golden::read_bytes(data("float32"));
   const std::size_t shape = bytes.find("(3, 5), }");
   for (const std::string huge :
@@ -144,39 +130,43 @@ TEST_F(LoadNpy, RefusesSizesThatOverflow) {
   }
 }
 
-TEST_F(SaveNpy, WritesTheBytesThatNumpyWrites) {
+TEST(SaveNpy, WritesTheBytesThatNumpyWrites) {
+  const testing::TemporaryFolder folder;
   Matrix matrix(3, 5);
   for (std::size_t i = 0; i < 3; ++i) {
     for (std::size_t j = 0; j < 5; ++j) matrix(i, j) = value(i, j);
   }
-  save_npy(folder_ / "a.npy", matrix);
-  EXPECT_EQ(golden::read_bytes(folder_ / "a.npy"), golden::read_bytes(data("float32")));
-  save_npy(folder_ / "empty.npy", Matrix(0, 5));
-  EXPECT_EQ(golden::read_bytes(folder_ / "empty.npy"), golden::read_bytes(data("empty")));
+  save_npy(folder / "a.npy", matrix);
+  EXPECT_EQ(golden::read_bytes(folder / "a.npy"), golden::read_bytes(data("float32")));
+  save_npy(folder / "empty.npy", Matrix(0, 5));
+  EXPECT_EQ(golden::read_bytes(folder / "empty.npy"), golden::read_bytes(data("empty")));
 }
 
-TEST_F(SaveNpy, KeepsEveryValueBitForBit) {
+TEST(SaveNpy, KeepsEveryValueBitForBit) {
+  const testing::TemporaryFolder folder;
   const Matrix matrix(2, 3,
                       {-0.0f, std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN(),
                        std::numeric_limits<float>::denorm_min(), std::numeric_limits<float>::max(), 1.0f / 3});
-  save_npy(folder_ / "a.npy", matrix);
-  const Matrix again = load_npy(folder_ / "a.npy");
+  save_npy(folder / "a.npy", matrix);
+  const Matrix again = load_npy(folder / "a.npy");
   ASSERT_EQ(again.rows(), 2u);
   ASSERT_EQ(again.cols(), 3u);
   EXPECT_EQ(std::memcmp(again.data(), matrix.data(), 6 * sizeof(float)), 0);
 }
 
-TEST_F(SaveNpy, ReplacesAFileAndLeavesNothingBeside) {
-  std::ofstream(folder_ / "a.npy") << "old";
-  save_npy(folder_ / "a.npy", Matrix(1, 1, {2}));
-  EXPECT_EQ(load_npy(folder_ / "a.npy")(0, 0), 2);
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
+TEST(SaveNpy, ReplacesAFileAndLeavesNothingBeside) {
+  const testing::TemporaryFolder folder;
+  std::ofstream(folder / "a.npy") << "old";
+  save_npy(folder / "a.npy", Matrix(1, 1, {2}));
+  EXPECT_EQ(load_npy(folder / "a.npy")(0, 0), 2);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 
-TEST_F(SaveNpy, SaysWhereItCannotWrite) {
-  std::ofstream(folder_ / "file").close();
+TEST(SaveNpy, SaysWhereItCannotWrite) {
+  const testing::TemporaryFolder folder;
+  std::ofstream(folder / "file").close();
   try {
-    save_npy(folder_ / "file" / "a.npy", Matrix(1, 1));
+    save_npy(folder / "file" / "a.npy", Matrix(1, 1));
     FAIL();
   } catch (const InvalidFile& error) {
     EXPECT_NE(std::string(error.what()).find("a.npy: cannot be written"), std::string::npos) << error.what();

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <string>
 
+#include "temporary_folder.h"
+
 namespace longclip::runtime {
 namespace {
 
@@ -32,21 +34,15 @@ TEST(Cfs, IsNoLimitForMinusOne) {
 }
 
 // A folder that stands for "/".
-class CgroupQuota : public testing::Test {
+class CgroupQuota : public ::testing::Test {
  protected:
-  void SetUp() override {
-    root_ = std::filesystem::path(testing::TempDir()) /
-            ("cgroup." + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::remove_all(root_);
-  }
-  void TearDown() override { std::filesystem::remove_all(root_); }
-
   void write(const std::string& path, const std::string& text) {
     std::filesystem::create_directories((root_ / path).parent_path());
     std::ofstream(root_ / path) << text;
   }
 
-  std::filesystem::path root_;
+  testing::TemporaryFolder folder_;
+  const std::filesystem::path& root_ = folder_.path();
 };
 
 TEST_F(CgroupQuota, IsNoneWithoutCgroups) { EXPECT_EQ(cgroup_quota(root_), std::nullopt); }
