@@ -3,7 +3,7 @@
 #include <functional>
 #include <span>
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 
 #include "cli/console.h"
 

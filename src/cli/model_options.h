@@ -4,7 +4,7 @@
 #include <string>
 
 #include <longclip/model.h>
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 
 namespace longclip::cli {
 

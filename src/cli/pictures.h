@@ -7,7 +7,7 @@
 #include <vector>
 
 #include <longclip/image.h>
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 
 #include "cli/failures.h"
 
