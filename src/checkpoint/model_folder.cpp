@@ -132,7 +132,8 @@ void read_open_clip(const Config& config, ModelFolder& folder) {
 std::vector<std::filesystem::path> read_index(const std::filesystem::path& path) {
   const Json index = read_json(path);
   std::set<std::string> names;
-  for (const auto& [tensor, file] : object_at(index, "weight_map").items()) {
+  const Json weight_map = object_at(index, "weight_map");
+  for (const auto& [tensor, file] : weight_map.items()) {
     const std::string name = file.is_string() ? file.get<std::string>() : "";
     if (name.empty() || name.find('/') != std::string::npos || name == "." || name == "..") {
       throw InvalidFile(path.string() + ": weight_map names a file that is not in the folder");
