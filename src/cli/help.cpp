@@ -102,11 +102,14 @@ std::string help(const CLI::App* app, std::string, CLI::AppFormatMode) {
     text += entry(command->get_name(), command->get_description());
   }
   if (!app->get_subcommands(nullptr).empty()) text += "\n";
-  for (const bool positional : {true, false}) {
-    for (const CLI::Option* option : app->get_options()) {
-      if (option->get_positional() == positional) text += entry(synopsis(*option), option->get_description());
-    }
+  const auto add = [&text](const CLI::Option* option) { text += entry(synopsis(*option), option->get_description()); };
+  for (const CLI::Option* option : app->get_options()) {
+    if (option->get_positional()) add(option);
   }
+  for (const CLI::Option* option : app->get_options()) {
+    if (!option->get_positional() && option != app->get_help_ptr()) add(option);
+  }
+  add(app->get_help_ptr());
   if (!app->get_footer().empty()) text += "\n" + app->get_footer() + "\n";
   return text;
 }

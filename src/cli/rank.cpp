@@ -1,6 +1,6 @@
 // longclip rank: the main job.
 #include <algorithm>
-#include <functional>
+#include <filesystem>
 #include <limits>
 #include <memory>
 #include <string>
@@ -86,7 +86,7 @@ class Printer {
 
 picture::Card make_card(const Picture& picture, const ImageOptions& image, const std::vector<RankedItem>& ranking,
                         const std::vector<Text>& texts, std::size_t most) {
-  picture::Card card{picture.name, open_picture(picture, image), {}};
+  picture::Card card{std::filesystem::path(picture.name).filename().string(), open_picture(picture, image), {}};
   for (std::size_t i = 0; i < std::min(most, ranking.size()); ++i) {
     card.captions.push_back({texts[ranking[i].index].text, ranking[i].cosine, ranking[i].probability});
   }
@@ -112,7 +112,9 @@ void rank_texts(const RankOptions& options, const Model& model, const std::vecto
   if (options.picture.empty() || cards.empty()) return;
 
   const SignalGuard guard;
-  picture::write_sheet(options.picture, cards, model.info().name);
+  picture::write_sheet(
+      options.picture, cards,
+      "Probability among " + std::to_string(texts.size()) + " texts, and cosine, by " + model.info().name);
   console.report("wrote " + options.picture +
                  (pictures.size() > kMostCards ? ", the first " + std::to_string(kMostCards) + " pictures" : ""));
 }
@@ -120,19 +122,23 @@ void rank_texts(const RankOptions& options, const Model& model, const std::vecto
 void rank_images(const RankOptions& options, const Model& model, const std::vector<Picture>& pictures,
                  const std::vector<Text>& texts, const Matrix& text_features, Console& console, Failures& failures) {
   std::vector<float> values;
-  std::vector<std::string> names;
+  std::vector<std::size_t> places;  // of the rows among all pictures, unreadable ones counted
   const auto encoded = [&](const Piece& piece) {
-    const auto* data = piece.features.data();
+    const float* data = piece.features.data();
     values.insert(values.end(), data, data + piece.features.rows() * piece.features.cols());
-    for (const auto row : piece.rows) names.push_back(pictures[row].name);
+    places.insert(places.end(), piece.rows.begin(), piece.rows.end());
   };
   encode_pictures(model, pictures, options.image, console, failures, encoded);
-  if (names.empty()) return;
+  if (places.empty()) return;
 
-  const Matrix features(names.size(), model.info().embedding_size, std::move(values));
+  const Matrix features(places.size(), model.info().embedding_size, std::move(values));
+  std::vector<std::string> names;
+  for (const auto& picture : pictures) names.push_back(picture.name);
   Printer printer(kImagesByText, options.json, std::move(names), console);
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    printer.print(texts[i].text, rank_items(text_features.row(i), features, model.info().logit_scale, options.limit()));
+    auto ranking = rank_items(text_features.row(i), features, model.info().logit_scale, options.limit());
+    for (auto& item : ranking) item.index = places[item.index];
+    printer.print(texts[i].text, ranking);
   }
 }
 
@@ -158,7 +164,7 @@ Run declare_rank(CLI::App& command) {
   command
       .add_option("IMAGE", options->images,
                   "pictures, folders of them, lists (a .txt file or @FILE, a path a line), - for a picture on "
-                  "standard input")
+                  "standard input; before --text")
       ->option_text("IMAGE...");
   command.add_option("--text", options->texts, "texts to rank; - reads them from standard input, one a line")
       ->option_text("T...");

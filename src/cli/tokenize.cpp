@@ -42,7 +42,7 @@ Reader open_reader(const std::string& model) {
   const auto package = package_of(model);
   const auto context = static_cast<std::size_t>(inspect(package).architecture.context_length);
   for (const auto& entry : std::filesystem::directory_iterator(package)) {
-    if (entry.path().stem() == "tokenizer") return {Tokenizer::load(entry.path()), context};
+    if (entry.path().filename().native().starts_with("tokenizer.")) return {Tokenizer::load(entry.path()), context};
   }
   throw UnsupportedModel(package.string() + ": has no text tower, and so no tokenizer");
 }

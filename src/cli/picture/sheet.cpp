@@ -39,12 +39,12 @@ constexpr int kCaptionLeft = kMargin + kPadding + kPhoto + kGutter;
 constexpr int kCaptionWidth = kWidth - kMargin - kPadding - kCaptionLeft;
 constexpr int kFigures = 222;  // of the probability and cosine beside a bar
 constexpr int kBar = 10;
+constexpr int kLeading = 4;    // between lines, above what the font asks for
 constexpr int kMostLines = 5;  // of a caption
 
 struct Fonts {
   std::unique_ptr<Font> title = Font::open(Weight::bold, 24);
   std::unique_ptr<Font> text = Font::open(Weight::regular, 22);
-  std::unique_ptr<Font> best = Font::open(Weight::bold, 22);
   std::unique_ptr<Font> figures = Font::open(Weight::regular, 18);
   std::unique_ptr<Font> bold_figures = Font::open(Weight::bold, 18);
 };
@@ -79,7 +79,7 @@ Layout lay_out(const Card& card, Fonts& fonts) {
   int height = fonts.title->line_height() + kAfterTitle;
   for (const Caption& caption : card.captions) {
     auto lines = wrap(caption.text, kCaptionWidth, kMostLines, advance_of(*fonts.text));
-    height += static_cast<int>(lines.size()) * fonts.text->line_height() + kBeforeBar + kBar + kAfterBar;
+    height += static_cast<int>(lines.size()) * (fonts.text->line_height() + kLeading) + kBeforeBar + kBar + kAfterBar;
     layout.captions.push_back(std::move(lines));
   }
   layout.height = 2 * kPadding + std::max(layout.photo.height, height - kAfterBar);
@@ -107,9 +107,11 @@ void draw_right(cv::Mat& canvas, Font& font, cv::Point top_right, const std::str
 void draw_score(cv::Mat& canvas, Fonts& fonts, int top, const Caption& caption, bool best) {
   const cv::Rect track(kCaptionLeft, top, kCaptionWidth - kFigures, kBar);
   fill_rounded(canvas, track, kBar / 2.0, kTrack);
-  cv::Rect bar = track;
-  bar.width = std::max(kBar, static_cast<int>(std::lround(track.width * static_cast<double>(caption.probability))));
-  fill_rounded(canvas, bar, kBar / 2.0, best ? kBest : kOther);
+  const auto width = static_cast<int>(std::lround(track.width * static_cast<double>(caption.probability)));
+  // What is more than nothing shows, and no bar is shorter than its round ends.
+  if (width > 0) {
+    fill_rounded(canvas, {track.x, track.y, std::max(kBar, width), kBar}, kBar / 2.0, best ? kBest : kOther);
+  }
 
   const int text_top = top + kBar / 2 - fonts.figures->line_height() / 2;
   const int right = kCaptionLeft + kCaptionWidth;
@@ -131,7 +133,7 @@ void draw_card(cv::Mat& canvas, Fonts& fonts, int top, const Card& card, const L
   for (std::size_t i = 0; i < card.captions.size(); ++i) {
     for (const auto& line : layout.captions[i]) {
       draw_line(canvas, *fonts.text, {kCaptionLeft, y}, line, i == 0 ? kInk : kSoftInk);
-      y += fonts.text->line_height();
+      y += fonts.text->line_height() + kLeading;
     }
     draw_score(canvas, fonts, y + kBeforeBar, card.captions[i], i == 0);
     y += kBeforeBar + kBar + kAfterBar;
