@@ -1,9 +1,13 @@
 // longclip convert: a published checkpoint into a package.
 #include <longclip/convert.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
+#include <longclip/error.h>
+
+#include "cli/checks.h"
 #include "cli/command.h"
 #include "cli/figures.h"
 #include "cli/interrupt.h"
@@ -49,6 +53,9 @@ int run(ConvertArguments arguments, Console& console) {
   options.precision = parse_precision(arguments.precision);
   if (arguments.only == "vision") options.towers = Towers::vision;
   if (arguments.only == "text") options.towers = Towers::text;
+  if (!options.overwrite && std::filesystem::exists(arguments.package)) {
+    throw InvalidInput(arguments.package + ": is there already; --overwrite replaces it");
+  }
   const SignalGuard guard;
   Progress progress(console, "converting", Progress::Unit::bytes);
   options.progress = [&](std::uint64_t done, std::uint64_t total) {
@@ -72,10 +79,10 @@ Run declare_convert(CLI::App& command) {
   command.add_option("PACKAGE", arguments->package, "folder to make")->option_text("PACKAGE")->required();
   command.add_option("--keep", options.kept, "positions of a 77-token model that stay as they are; 20 if not given")
       ->option_text("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   command.add_option("--ratio", options.ratio, "stretches the others so many times; 4 if not given, 1: not at all")
       ->option_text("N")
-      ->check(CLI::PositiveNumber);
+      ->check(at_least(1));
   add_precision_option(command, arguments->precision, "number type of the stored weights; fp32 if not given");
   command.add_option("--only", arguments->only, "take one tower")
       ->option_text("vision|text")

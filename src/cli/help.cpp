@@ -86,12 +86,26 @@ std::string nearest(const std::string& word, const CLI::App* app) {
   return best;
 }
 
-std::string unknown(const std::string& word, const CLI::App* app) {
+// What was given and fits nowhere; `app` is the command that it was given to.
+std::string unknown(const std::string& word, const CLI::App* app, const CLI::App* command) {
   const bool option = word.starts_with('-');
-  std::string text = std::string(option ? "unknown option " : "unexpected argument ") + word;
-  if (!option && app->get_parent() == nullptr) text = "unknown command " + word;
-  const std::string meant = nearest(option ? word.substr(0, word.find('=')) : word, app);
+  const std::string name = option ? word.substr(0, word.find('=')) : word;
+  if (app != command && command->get_option_no_throw(name) != nullptr) {
+    return name + " goes after " + command->get_name();
+  }
+  std::string text = option                         ? "unknown option "
+                     : app->get_parent() == nullptr ? "unknown command "
+                                                    : "unexpected argument ";
+  text += word;
+  const std::string meant = nearest(name, app);
   return meant.empty() ? text : text + ", did you mean " + meant + "?";
+}
+
+// The same for the first such word of all; empty if there is none.
+std::string first_unknown(const CLI::App* app, const CLI::App* command) {
+  if (const auto words = app->remaining(/*recurse=*/false); !words.empty()) return unknown(words.front(), app, command);
+  const auto parsed = app->get_subcommands();
+  return parsed.empty() ? "" : first_unknown(parsed.front(), command);
 }
 
 }  // namespace
@@ -116,14 +130,11 @@ std::string help(const CLI::App* app, std::string, CLI::AppFormatMode) {
 
 std::string explain(const CLI::ParseError& error, const CLI::App& program) {
   const CLI::App* command = parsed_command(&program);
-  std::string text = error.what();
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    const auto extras = program.remaining(/*recurse=*/true);
-    if (!extras.empty()) text = unknown(extras.front(), command);
-  } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !command->get_subcommands(nullptr).empty()) {
-    text = "no command given";
-    const auto extras = program.remaining(true);
-    if (!extras.empty()) text = unknown(extras.front(), command);
+  std::string text = first_unknown(&program, command);
+  if (text.empty()) {
+    const bool needs_command = !command->get_subcommands(nullptr).empty();
+    const bool missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+    text = missing && needs_command ? "no command given" : error.what();
   }
   return text + (text.ends_with('?') ? " " : ". ") + see_help(program);
 }

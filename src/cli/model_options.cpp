@@ -4,6 +4,8 @@
 #include <longclip/fetch.h>
 #include <longclip/precision.h>
 
+#include "cli/checks.h"
+
 namespace longclip::cli {
 namespace {
 
@@ -31,7 +33,7 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       ->option_text("DEVICE");
   command.add_option("--threads", options.threads, "threads; 0 (as if not given): the processors that may be used")
       ->option_text("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(at_least(0));
   add_precision_option(command, options.precision, "number type of the computation; fp32 if not given");
 }
 

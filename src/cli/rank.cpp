@@ -9,6 +9,7 @@
 
 #include <longclip/error.h>
 
+#include "cli/checks.h"
 #include "cli/command.h"
 #include "cli/encoding.h"
 #include "cli/interrupt.h"
@@ -175,7 +176,7 @@ Run declare_rank(CLI::App& command) {
   command.add_option("--by", options->by, "for each image the texts (as if not given), or for each text the images")
       ->option_text("image|text")
       ->check(CLI::IsMember({"image", "text"}));
-  command.add_option("--top", options->top, "show the best K only")->option_text("K")->check(CLI::PositiveNumber);
+  command.add_option("--top", options->top, "show the best K only")->option_text("K")->check(at_least(1));
   command.add_option("--picture", options->picture, "draw the pictures with their best texts too")
       ->option_text("OUT.png");
   command.add_flag("--truncate", options->truncate, "cut texts that are too long, and say which");
