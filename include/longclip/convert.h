@@ -24,9 +24,9 @@ struct ConvertOptions {
 
   Precision precision = Precision::fp32;  // of the stored matrices
   Towers towers = Towers::both;
-  std::string name;                       // in config.json; empty: the package folder's name
-  std::filesystem::path tokenizer;        // a SentencePiece model or merges; empty: CLIP's
-  std::string source;                     // in config.json; empty: the checkpoint's file name
+  std::string name;                 // in config.json; empty: the package folder's name
+  std::filesystem::path tokenizer;  // a SentencePiece model or merges; empty: CLIP's
+  std::string source;               // in config.json; empty: the checkpoint's file name
 
   bool overwrite = false;  // replace a package that is there already
   // Told of the bytes done and in all; may be empty.
@@ -60,7 +60,7 @@ struct Inspection {
   std::string tokenizer;
   std::string precision;  // "fp32", "fp16", "fp16 and fp32"
   std::uint64_t bytes = 0;
-  std::string sha256;  // of the file; of config.json for a package; hexadecimal
+  std::string sha256;               // of the file; of config.json for a package; hexadecimal
   std::vector<std::string> towers;  // "vision", "text"
   std::string engine;               // that would run it, and why
   std::vector<std::string> notes;   // extra tensors, what a converter should know

@@ -37,7 +37,7 @@ LONGCLIP_EXPORT std::filesystem::path models_directory();
 // Downloads a published checkpoint, checks it by the SHA-256 that the hub states, converts it
 // and returns the package's folder, at once if it is there already. Throws InvalidInput (unknown
 // name) and InvalidFile (no network, refused, wrong hash, error page), each with the remedy; Error
-// where progress stopped it.
+// where progress stopped it. HF_HUB_OFFLINE is obeyed.
 LONGCLIP_EXPORT std::filesystem::path fetch(const std::string& name, const FetchOptions& options = {});
 
 // The folder of a package: `name_or_path` itself if it is a folder, else a package of that name

@@ -49,7 +49,7 @@ class LONGCLIP_EXPORT Image {
   // Takes pixels (copied). Throws InvalidInput for sizes below 1 or a stride shorter than a row.
   static Image from_pixels(const PixelView& view);
 
-  int width() const noexcept;   // pixels, as stored (before any EXIF turn)
+  int width() const noexcept;  // pixels, as stored (before any EXIF turn)
   int height() const noexcept;
   const std::string& name() const noexcept;  // the path, or what decode() was given
 

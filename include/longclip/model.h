@@ -25,7 +25,7 @@ enum class Engine {
 
 struct LoadOptions {
   // What is computed.
-  std::string device = "cpu";             // "cpu", "cuda", "cuda:1"
+  std::string device = "cpu";  // "cpu", "cuda", "cuda:1"
   Engine engine = Engine::automatic;
   Precision precision = Precision::fp32;  // of the computation, whatever the package holds
 
@@ -56,10 +56,10 @@ struct StateOptions {
 };
 
 struct TowerInfo {
-  std::string engine;     // "torchscript"
-  Precision precision;    // of the computation
+  std::string engine;   // "torchscript"
+  Precision precision;  // of the computation
   std::uint64_t parameters = 0;
-  int width = 0;          // 0 where a foreign module does not tell
+  int width = 0;  // 0 where a foreign module does not tell
   int layers = 0;
   int heads = 0;
 };
@@ -67,11 +67,11 @@ struct TowerInfo {
 struct ModelInfo {
   std::string name;
   std::filesystem::path path;
-  std::string source;            // the checkpoint the package was made from, as config.json has it
+  std::string source;  // the checkpoint the package was made from, as config.json has it
   std::string device;
   std::size_t embedding_size = 0;
-  float logit_scale = 1;         // exp applied: multiply cosines by it before a softmax
-  int image_size = 0;            // 0 without a vision tower
+  float logit_scale = 1;           // exp applied: multiply cosines by it before a softmax
+  int image_size = 0;              // 0 without a vision tower
   std::size_t context_length = 0;  // 0 without a text tower
   int threads = 0;
   bool has_vision = false;
