@@ -1,0 +1,138 @@
+#include "checkpoint/model_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+
+#include <longclip/error.h>
+
+#include "checkpoint/bytes.h"
+#include "checkpoint/checkpoint.h"
+#include "golden/golden.h"
+#include "temporary_folder.h"
+
+namespace longclip::checkpoint {
+namespace {
+
+using test::contains;
+
+class ModelFolderTest : public ::testing::Test {
+ protected:
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+  }
+  std::string reason() {
+    return test::reason([&] { read_model_folder(folder_.path()); });
+  }
+
+  longclip::testing::TemporaryFolder folder_;
+};
+
+TEST_F(ModelFolderTest, TakesTransformersDefaultsForWhatIsLeftOut) {
+  write("config.json", R"({"model_type":"clip"})");
+  write("pytorch_model.bin", "");
+  const ModelFolder folder = read_model_folder(folder_.path());
+  EXPECT_EQ(folder.activation, "quick_gelu");
+  EXPECT_EQ(folder.text_heads, 8);
+  EXPECT_EQ(folder.vision_heads, 12);
+  EXPECT_EQ(folder.file, folder_ / "pytorch_model.bin");
+}
+
+TEST_F(ModelFolderTest, FollowsTheConfigAndItsOlderSpelling) {
+  write("config.json", R"({"model_type":"clip","text_config":{"hidden_act":"gelu","num_attention_heads":16},
+                          "vision_config":{"hidden_act":"gelu","num_attention_heads":12},
+                          "vision_config_dict":{"num_attention_heads":16}})");
+  write("model.safetensors", "");
+  write("pytorch_model.bin", "");
+  const ModelFolder folder = read_model_folder(folder_.path());
+  EXPECT_EQ(folder.activation, "gelu");
+  EXPECT_EQ(folder.text_heads, 16);
+  EXPECT_EQ(folder.vision_heads, 16);
+  EXPECT_EQ(folder.file, folder_ / "model.safetensors");
+}
+
+TEST_F(ModelFolderTest, ReadsASingleTower) {
+  write("config.json", R"({"model_type":"clip_text_model","hidden_act":"gelu","num_attention_heads":20})");
+  write("model.safetensors", "");
+  const ModelFolder folder = read_model_folder(folder_.path());
+  EXPECT_EQ(folder.activation, "gelu");
+  EXPECT_EQ(folder.text_heads, 20);
+  EXPECT_FALSE(folder.vision_heads.has_value());
+}
+
+TEST_F(ModelFolderTest, ReadsOpenClipsConfig) {
+  write("open_clip_config.json",
+        R"({"model_cfg":{"vision_cfg":{"width":1280,"head_width":80},"text_cfg":{"heads":16}}})");
+  write("open_clip_pytorch_model.bin", "");
+  ModelFolder folder = read_model_folder(folder_.path());
+  EXPECT_EQ(folder.activation, "gelu");
+  EXPECT_EQ(folder.vision_heads, 16);
+  EXPECT_EQ(folder.text_heads, 16);
+  write("open_clip_config.json", R"({"model_cfg":{"quick_gelu":true,"vision_cfg":{},"text_cfg":{}}})");
+  folder = read_model_folder(folder_.path());
+  EXPECT_EQ(folder.activation, "quick_gelu");
+  EXPECT_EQ(folder.vision_heads, 12);
+  EXPECT_EQ(folder.text_heads, 8);
+}
+
+TEST_F(ModelFolderTest, RefusesOtherModelsByTheirType) {
+  write("model.safetensors", "");
+  for (const std::string type : {"siglip", "chinese_clip", "blip", "vit", "x\\ny"}) {
+    write("config.json", R"({"model_type":")" + type + "\"}");
+    EXPECT_THROW(read_model_folder(folder_.path()), UnsupportedModel);
+    EXPECT_TRUE(contains(reason(), type == "x\\ny" ? "'x?y'" : "'" + type + "'")) << reason();
+  }
+}
+
+TEST_F(ModelFolderTest, RefusesWhatItCannotRun) {
+  write("model.safetensors", "");
+  write("config.json", R"({"model_type":"clip","text_config":{"layer_norm_eps":1e-6}})");
+  EXPECT_TRUE(contains(reason(), "layer_norm_eps"));
+  write("config.json", R"({"model_type":"clip","text_config":{"hidden_act":"gelu"}})");
+  EXPECT_TRUE(contains(reason(), "different activations"));
+}
+
+TEST_F(ModelFolderTest, RefusesAConfigOfWrongTypes) {
+  write("model.safetensors", "");
+  for (const std::string config :
+       {"", "[]", "{", "{}", R"({"model_type":1})", R"({"model_type":"clip","text_config":{"num_attention_heads":0}})",
+        R"({"model_type":"clip","text_config":{"num_attention_heads":"8"}})",
+        R"({"model_type":"clip","text_config":{"num_attention_heads":1e99}})",
+        R"({"model_type":"clip","text_config":{"num_attention_heads":99999999999999999999}})",
+        R"({"model_type":"clip","text_config":{"layer_norm_eps":"x"}})"}) {
+    write("config.json", config);
+    EXPECT_TRUE(contains(reason(), "config.json")) << config << reason();
+  }
+}
+
+TEST_F(ModelFolderTest, SaysWhatIsMissing) {
+  EXPECT_TRUE(contains(reason(), "without config.json"));
+  write("config.json", R"({"model_type":"clip"})");
+  EXPECT_TRUE(contains(reason(), "model.safetensors is missing"));
+}
+
+TEST_F(ModelFolderTest, JoinsShards) {
+  std::filesystem::copy_file(golden::data("checkpoint/small.safetensors"), folder_ / "one.safetensors");
+  std::filesystem::copy_file(golden::data("checkpoint/training.pt"), folder_ / "two.safetensors");
+  write("config.json", R"({"model_type":"clip"})");
+  write("model.safetensors.index.json",
+        R"({"weight_map":{"a.weight":"one.safetensors","c.flags":"one.safetensors","weight":"two.safetensors"}})");
+  const Checkpoint checkpoint = read_checkpoint(folder_.path());
+  EXPECT_EQ(checkpoint.file, folder_ / "model.safetensors.index.json");
+  EXPECT_EQ(checkpoint.tensors.size(), 9u + 2u);
+  EXPECT_TRUE(checkpoint.tensors.contains("bias"));
+}
+
+TEST_F(ModelFolderTest, RefusesAnIndexThatLeadsOutOfTheFolder) {
+  write("config.json", R"({"model_type":"clip"})");
+  for (const std::string file : {"\"../one.safetensors\"", "\"/etc/passwd\"", "\"..\"", "\"\"", "1"}) {
+    write("model.safetensors.index.json", R"({"weight_map":{"a":)" + file + "}}");
+    EXPECT_TRUE(contains(reason(), "not in the folder")) << file;
+  }
+  write("model.safetensors.index.json", R"({"weight_map":{}})");
+  EXPECT_TRUE(contains(reason(), "no weight_map"));
+}
+
+}  // namespace
+}  // namespace longclip::checkpoint
