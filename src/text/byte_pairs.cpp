@@ -115,11 +115,11 @@ std::size_t BytePairs::encode_simply(std::string_view piece, Symbol* symbols) co
     if (next[best] == no_symbol) break;
     symbols[best] = next[best];
     --size;
-    std::copy(symbols + best + 2, symbols + size + 1, symbols + best + 1);
-    if (best + 1 < size) {
-      std::copy(next + best + 2, next + size, next + best + 1);
-      next[best] = merged(symbols[best], symbols[best + 1]);
+    for (std::size_t i = best + 1; i < size; ++i) {
+      symbols[i] = symbols[i + 1];
+      next[i - 1] = next[i];
     }
+    if (best + 1 < size) next[best] = merged(symbols[best], symbols[best + 1]);
     if (best > 0) next[best - 1] = merged(symbols[best - 1], symbols[best]);
   }
   return size;

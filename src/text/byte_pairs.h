@@ -72,7 +72,7 @@ class BytePairs {
   static constexpr std::size_t longest_short_word = 15;
   static constexpr std::size_t longest_simple_piece = 64;
 
-  static std::size_t hash(std::uint32_t pair) noexcept { return pair * 0x9E3779B1u >> 12; }
+  static std::size_t hash(std::uint32_t pair) noexcept { return pair * 0x9E3779B97F4A7C15u >> 40; }
   // What the two become; no_symbol: they stay apart.
   Symbol merged(Symbol left, Symbol right) const noexcept;
 

@@ -20,6 +20,7 @@ struct Name {
 
 constexpr std::size_t longest_strict_name = 24;  // letters and digits, without & # ;
 constexpr std::size_t longest_name = 32;         // of Python's pattern, without & ;
+constexpr std::size_t longest_bare_name = 6;     // of those that need no semicolon
 
 class NameTable {
  public:
@@ -109,9 +110,12 @@ std::optional<Reference> read_name(std::u32string_view text) {
   if (end < text.size() && text[end] == ';') ++end;
   std::string name;  // as far as it is ASCII, since all known names are
   for (std::size_t i = 1; i < end && text[i] < 0x80; ++i) name += static_cast<char>(text[i]);
-  for (std::size_t length = name.size(); length >= 1; --length) {
-    const bool is_whole = length == end - 1;
-    if (!is_whole && length < 2) break;
+  if (name.size() == end - 1) {
+    if (const Name* found = html.find(name)) return Reference{end, std::u32string(value_of(*found))};
+    name.pop_back();
+  }
+  // Else the longest beginning that is a name by itself, of two letters at least.
+  for (std::size_t length = std::min(name.size(), longest_bare_name); length >= 2; --length) {
     if (const Name* found = html.find(std::string_view(name).substr(0, length))) {
       return Reference{end, std::u32string(value_of(*found)).append(text.substr(1 + length, end - 1 - length))};
     }

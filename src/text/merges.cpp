@@ -60,6 +60,7 @@ std::string unpack(std::span<const std::byte> file, const std::string& name) {
   stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(file.data()));
   stream.avail_in = static_cast<uInt>(std::min<std::size_t>(file.size(), most_bytes));
   std::string text;
+  text.reserve(640 << 10);
   LineLimit limit;
   for (;;) {
     constexpr std::size_t step = 64 << 10;
@@ -80,35 +81,45 @@ std::string unpack(std::span<const std::byte> file, const std::string& name) {
   }
 }
 
-// Symbols by their spelling; open addressing over views into `spellings`.
+// Symbols by their spelling, with open addressing.
 class SymbolTable {
  public:
-  explicit SymbolTable(std::size_t symbols) : slots_(std::bit_ceil(2 * symbols + 1)), spellings_(symbols) {}
+  explicit SymbolTable(std::size_t symbols) : slots_(std::bit_ceil(2 * symbols + 1)) {}
 
   std::optional<Symbol> find(std::string_view spelling) const {
-    const std::uint32_t found = slots_[slot_of(spelling)];
-    return found == 0 ? std::nullopt : std::optional(static_cast<Symbol>(found - 1));
+    const Slot& slot = slots_[index_of(spelling, hash(spelling))];
+    return slot.spelling.empty() ? std::nullopt : std::optional(slot.symbol);
   }
 
-  // False if the spelling is there already.
+  // The spelling must outlive the table. False if it is there already.
   bool add(std::string_view spelling, Symbol symbol) {
-    std::uint32_t& slot = slots_[slot_of(spelling)];
-    if (slot != 0) return false;
-    slot = symbol + 1u;
-    spellings_[symbol] = spelling;
+    const std::uint32_t its_hash = hash(spelling);
+    Slot& slot = slots_[index_of(spelling, its_hash)];
+    if (!slot.spelling.empty()) return false;
+    slot = {spelling, its_hash, symbol};
     return true;
   }
 
  private:
-  std::size_t slot_of(std::string_view spelling) const {
-    for (std::size_t slot = std::hash<std::string_view>()(spelling);; ++slot) {
-      slot &= slots_.size() - 1;
-      if (slots_[slot] == 0 || spellings_[slots_[slot] - 1] == spelling) return slot;
+  struct Slot {
+    std::string_view spelling;  // empty: none
+    std::uint32_t hash = 0;
+    Symbol symbol = 0;
+  };
+
+  static std::uint32_t hash(std::string_view spelling) {
+    return static_cast<std::uint32_t>(std::hash<std::string_view>()(spelling));
+  }
+
+  std::size_t index_of(std::string_view spelling, std::uint32_t its_hash) const {
+    for (std::size_t i = its_hash;; ++i) {
+      i &= slots_.size() - 1;
+      const Slot& slot = slots_[i];
+      if (slot.spelling.empty() || (slot.hash == its_hash && slot.spelling == spelling)) return i;
     }
   }
 
-  std::vector<std::uint32_t> slots_;  // symbol + 1; 0: empty
-  std::vector<std::string_view> spellings_;
+  std::vector<Slot> slots_;
 };
 
 // A byte's letter: itself if it prints, else a letter from U+0100 on.

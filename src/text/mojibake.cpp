@@ -206,7 +206,7 @@ std::size_t suspicious_length(std::u32string_view text, std::size_t at) {
   return at - begin;
 }
 
-std::u32string fix_parts(std::u32string_view text) {
+std::u32string fix_parts(std::u32string_view text, std::size_t& budget) {
   std::u32string result;
   for (std::size_t at = 0; at < text.size();) {
     const bool follows_tail = at > 0 && has(text[at - 1], strict_continuation);
@@ -216,7 +216,7 @@ std::u32string fix_parts(std::u32string_view text) {
       continue;
     }
     std::u32string part(text.substr(at, length));
-    if (length < text.size() && looks_like_mojibake(part)) fix_encoding(part);
+    if (length < text.size() && looks_like_mojibake(part)) fix_encoding(part, budget);
     result += part;
     at += length;
   }
@@ -224,10 +224,10 @@ std::u32string fix_parts(std::u32string_view text) {
 }
 
 // One layer off; none if the text is well.
-std::optional<std::u32string> fix_layer(std::u32string_view text) {
+std::optional<std::u32string> fix_layer(std::u32string_view text, std::size_t& budget) {
   if (!looks_like_mojibake(text)) return std::nullopt;
   if (auto whole = undo_charmap(text)) return whole;
-  std::u32string parts = fix_parts(text);
+  std::u32string parts = fix_parts(text, budget);
   if (parts == text) fix_c1(parts);
   return parts;
 }
@@ -254,9 +254,11 @@ bool looks_like_mojibake(std::u32string_view text) noexcept {
   return false;
 }
 
-void fix_encoding(std::u32string& text) {
-  while (std::optional<std::u32string> better = fix_layer(text)) {
-    if (*better == text) return;
+void fix_encoding(std::u32string& text, std::size_t& budget) {
+  while (budget >= text.size()) {
+    std::optional<std::u32string> better = fix_layer(text, budget);
+    if (!better || *better == text) return;
+    budget -= std::min(budget, text.size());
     text = std::move(*better);
   }
 }

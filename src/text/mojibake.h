@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -10,8 +11,9 @@ namespace longclip::text {
 bool looks_like_mojibake(std::u32string_view text) noexcept;
 
 // ftfy's fix_encoding: undoes UTF-8 that was read as one of ten single-byte encodings, layer by
-// layer, over the whole text or over the parts that are in a mixed one.
-void fix_encoding(std::u32string& text);
+// layer, over the whole text or over the parts that are in a mixed one. Each layer takes the length
+// of its text from `budget`, and none is taken off any more when that is spent.
+void fix_encoding(std::u32string& text, std::size_t& budget);
 
 // What windows-1252 has for the controls 80 to 9F; its five holes stay.
 void fix_c1(std::u32string& text);
