@@ -24,6 +24,11 @@ if(LONGCLIP_BUNDLE_LIBTORCH AND LONGCLIP_TORCH_CUDA)
 endif()
 if(LONGCLIP_BUNDLE_LIBTORCH)
   install(FILES ${LONGCLIP_TORCH_LIBRARIES} DESTINATION ${_private_dir})
+  # Where a wheel has it.
+  file(GLOB _license ${LONGCLIP_TORCH_ROOT}/../torch-*.dist-info/licenses/LICENSE)
+  if(_license)
+    install(FILES ${_license} DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.libtorch)
+  endif()
   set_target_properties(longclip PROPERTIES INSTALL_RPATH $ORIGIN/longclip)
 else()
   set_target_properties(longclip PROPERTIES INSTALL_RPATH ${LONGCLIP_TORCH_LIBRARY_DIR})
@@ -59,6 +64,7 @@ install(FILES ${_generated}/LongCLIPConfig.cmake ${_generated}/LongCLIPConfigVer
 
 # pkg-config reaches the prefix from the folder of the file itself, so that it can be moved.
 file(RELATIVE_PATH LONGCLIP_PC_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+string(REGEX REPLACE "/$" "" LONGCLIP_PC_PREFIX "${LONGCLIP_PC_PREFIX}")
 file(RELATIVE_PATH LONGCLIP_PC_LIBDIR ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_LIBDIR})
 file(RELATIVE_PATH LONGCLIP_PC_INCLUDEDIR ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
 set(LONGCLIP_PC_REQUIRES "")

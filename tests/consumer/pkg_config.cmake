@@ -1,0 +1,13 @@
+# Builds MAIN with what pkg-config says of the package in PREFIX, and runs it in RUN.
+set(ENV{PKG_CONFIG_PATH} ${PREFIX}/${LIBDIR}/pkgconfig)
+execute_process(COMMAND ${PKG_CONFIG} --cflags --libs longclip OUTPUT_VARIABLE flags COMMAND_ERROR_IS_FATAL ANY)
+separate_arguments(flags UNIX_COMMAND "${flags}")
+file(MAKE_DIRECTORY ${WORK})
+execute_process(COMMAND ${CXX} -std=c++20 ${MAIN} -o ${WORK}/hello ${flags} COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${WORK}/hello WORKING_DIRECTORY ${RUN} COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${PKG_CONFIG} --modversion longclip OUTPUT_VARIABLE version COMMAND_ERROR_IS_FATAL ANY)
+file(STRINGS ${PREFIX}/include/longclip/version.h stated REGEX "define LONGCLIP_VERSION ")
+string(STRIP "${version}" version)
+if(NOT stated MATCHES "\"${version}\"")
+  message(FATAL_ERROR "pkg-config says version ${version}, the header ${stated}")
+endif()
