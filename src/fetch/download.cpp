@@ -25,7 +25,8 @@ std::string describe(const std::filesystem::path& path) {
   begin.erase(0, begin.find_first_not_of(" \t\r\n"));
   std::transform(begin.begin(), begin.end(), begin.begin(), [](unsigned char c) { return std::tolower(c); });
   if (begin.starts_with("<!doctype html") || begin.starts_with("<html")) {
-    return "a web page came in place of it: a proxy or a login page stands between";
+    return "a web page came in place of it: a proxy or a login page stands between: sign in there, or check "
+           "HF_ENDPOINT";
   }
   if (begin.starts_with("version https://git-lfs")) {
     return "a Git LFS pointer came in place of it: HF_ENDPOINT names a server without the large files";

@@ -52,7 +52,7 @@ struct Call {
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) return;
     if (response.headers.size() == kMostHeaders)
-      throw InvalidFile(request.url.origin() + ": answers with too many headers");
+      throw InvalidFile(request.url.origin() + ": answers with too many headers: check HF_ENDPOINT");
     std::string name(line.substr(0, colon));
     for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     response.headers[name] = trimmed(line.substr(colon + 1));

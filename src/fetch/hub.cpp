@@ -83,7 +83,8 @@ RemoteFile Hub::locate(const std::string& repository, const std::string& file, c
     const std::string reason =
         is_web_page(response) ? "answers with a web page" : "does not state the SHA-256 of " + file;
     throw InvalidFile(origin() + ": " + reason +
-                      ", as a hub would: check HF_ENDPOINT, and whether a proxy or a login page stands between");
+                      ", as a hub would: check HF_ENDPOINT, and whether a proxy or a login page stands between: sign "
+                      "in there, or check HF_ENDPOINT");
   }
   const std::string location = is_redirect(response.status) ? response.header("location") : "";
   RemoteFile remote{location.empty() ? answer.url : answer.url.resolve(location), hash, 0, ""};
@@ -104,11 +105,13 @@ void Hub::read(const RemoteFile& file, std::uint64_t offset, const Receive& rece
     if (!position) {
       if (is_web_page(response)) {
         throw InvalidFile(file.url.origin() +
-                          ": sends a web page in place of the file: a proxy or a login page stands between");
+                          ": sends a web page in place of the file: a proxy or a login page stands between: sign in "
+                          "there, or check HF_ENDPOINT");
       }
       position = response.status == 200 ? 0 : first_byte(response);
       if (!position || *position > offset) {
-        throw InvalidFile(file.url.origin() + ": sends another part of the file than it was asked for");
+        throw InvalidFile(file.url.origin() +
+                          ": sends another part of the file than it was asked for: check HF_ENDPOINT");
       }
     }
     receive(*position, bytes);
@@ -132,7 +135,7 @@ Hub::Answer Hub::ask(Request request, const std::function<bool(const Response&)>
     request.url = answer.url.resolve(location);
     if (answer.url.secure() && !request.url.secure()) {
       throw InvalidFile(answer.url.origin() + ": redirects to " + request.url.origin() +
-                        ", which anyone could read and change");
+                        ", which anyone could read and change: check HF_ENDPOINT");
     }
   }
   throw InvalidFile(request.url.origin() + ": redirects in a circle: check HF_ENDPOINT");

@@ -10,6 +10,7 @@
 #include "fetch/http.h"
 #include "fetch/url.h"
 
+// The namespace of this folder: longclip::fetch is the public function.
 namespace longclip::hub {
 
 // A large file of a repository, as the hub describes it.

@@ -2,10 +2,10 @@
 
 #include <dlfcn.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include <longclip/error.h>
 #include <longclip/fetch.h>
@@ -17,6 +17,15 @@ namespace {
 std::filesystem::path folder_from_environment(const char* variable) {
   const char* value = std::getenv(variable);
   return value == nullptr ? "" : value;
+}
+
+// models_directory(), or empty where the environment names no place.
+std::filesystem::path directory_by_environment() {
+  if (const auto home = folder_from_environment("LONGCLIP_HOME"); !home.empty()) return home / "models";
+  // Relative ones are to be ignored, says the XDG Base Directory Specification.
+  if (const auto data = folder_from_environment("XDG_DATA_HOME"); data.is_absolute()) return data / "longclip/models";
+  if (const auto home = folder_from_environment("HOME"); !home.empty()) return home / ".local/share/longclip/models";
+  return {};
 }
 
 // The file that holds this code: the shared library, or the program it is linked into.
@@ -45,6 +54,7 @@ std::string remedy(const std::string& name) {
 }  // namespace
 
 std::vector<std::filesystem::path> hub::installed_models(const std::filesystem::path& binary) {
+  if (!binary.is_absolute()) return {};  // unknown: the working folder is not to be searched in its place
   const auto folder = binary.parent_path();
   const std::filesystem::path models = "share/longclip/models";
   return {folder.parent_path() / models, folder.parent_path().parent_path() / models};
@@ -56,10 +66,7 @@ bool hub::is_package(const std::filesystem::path& folder) {
 }
 
 std::filesystem::path models_directory() {
-  if (const auto home = folder_from_environment("LONGCLIP_HOME"); !home.empty()) return home / "models";
-  // Relative ones are to be ignored, says the XDG Base Directory Specification.
-  if (const auto data = folder_from_environment("XDG_DATA_HOME"); data.is_absolute()) return data / "longclip/models";
-  if (const auto home = folder_from_environment("HOME"); !home.empty()) return home / ".local/share/longclip/models";
+  if (const auto directory = directory_by_environment(); !directory.empty()) return directory;
   throw InvalidFile("models have no place, since HOME is not set: set LONGCLIP_HOME to a folder");
 }
 
@@ -73,12 +80,12 @@ std::filesystem::path find_package(const std::string& name_or_path) {
   }
   const bool is_name = path.has_filename() && path == path.filename();
   if (!is_name) throw InvalidFile(name_or_path + ": there is no such folder: " + remedy(path.filename().string()));
-  auto places = hub::installed_models(this_binary());
-  places.insert(places.begin(), models_directory());
-  for (const auto& place : places) {
-    if (hub::is_package(place / path)) return place / path;
+  const auto own = directory_by_environment();
+  if (!own.empty() && hub::is_package(own / path)) return own / path;
+  for (const auto& installed : hub::installed_models(this_binary())) {
+    if (hub::is_package(installed / path)) return installed / path;
   }
-  throw InvalidFile(name_or_path + ": there is no such model in " + places.front().string() + ": " +
+  throw InvalidFile(name_or_path + ": there is no such model" + (own.empty() ? "" : " in " + own.string()) + ": " +
                     remedy(name_or_path));
 }
 

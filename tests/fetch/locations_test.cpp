@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include <longclip/error.h>
@@ -100,6 +101,11 @@ TEST(InstalledModels, LieInShareBesideTheLibrary) {
   EXPECT_TRUE(contains("/opt/longclip/bin/longclip", "/opt/longclip/share/longclip/models"));
 }
 
+TEST(InstalledModels, AreNotLookedForInTheWorkingFolder) {
+  EXPECT_TRUE(hub::installed_models("").empty());
+  EXPECT_TRUE(hub::installed_models("longclip").empty());
+}
+
 TEST_F(FindPackage, FindsWhatIsInstalledBesideTheProgram) {
   // The library's code is in this test's program, whose folder stands for bin.
   const auto program = std::filesystem::canonical("/proc/self/exe");
@@ -108,6 +114,9 @@ TEST_F(FindPackage, FindsWhatIsInstalledBesideTheProgram) {
   EXPECT_EQ(find_package("test-of-installed-models"), package);
   make_package(home_ / "models/test-of-installed-models");
   EXPECT_EQ(find_package("test-of-installed-models"), home_ / "models/test-of-installed-models");
+  environment_.unset("LONGCLIP_HOME");
+  environment_.unset("HOME");
+  EXPECT_EQ(find_package("test-of-installed-models"), package);
   std::filesystem::remove_all(package);
 }
 
