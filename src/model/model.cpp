@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
 #include <optional>
 #include <span>
 #include <utility>
@@ -90,6 +91,15 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
   info.has_vision = config.has_vision;
   info.has_text = config.has_text;
 
+  // Beside the loading, which does other work; get() waits for it and throws what it found.
+  const auto verify = [&](bool has_tower, const char* file) {
+    return std::async(std::launch::async, [&package = state->package, wanted = options.verify && has_tower, file] {
+      if (wanted) package::verify_file(package, file);
+    });
+  };
+  auto vision_verified = verify(config.has_vision, package::vision_file);
+  auto text_verified = verify(config.has_text, package::text_file);
+
   const engine::EngineOptions engine_options{options.device, options.engine, options.precision, info.threads};
   if (config.has_vision) {
     state->vision = engine::load_vision(state->package, engine_options);
@@ -103,6 +113,8 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
     state->text = engine::load_text(state->package, engine_options);
     info.text = state->text->info();
   }
+  vision_verified.get();
+  text_verified.get();
   return Model(std::move(state));
 }
 

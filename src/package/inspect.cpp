@@ -36,11 +36,7 @@ Inspection inspect_package(const std::filesystem::path& path) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
     if (entry.is_regular_file()) inspection.bytes += entry.file_size();
   }
-  for (const auto& [file, hash] : config.files) {
-    if (io::sha256_of_file(path / file) != hash) {
-      throw InvalidFile((path / file).string() + ": is not the file that config.json names: its SHA-256 differs");
-    }
-  }
+  for (const auto& [file, hash] : config.files) verify_file(package, file);
   inspection.engine = engine;
   return inspection;
 }

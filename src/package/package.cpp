@@ -5,6 +5,7 @@
 #include <longclip/error.h>
 
 #include "io/mapped_file.h"
+#include "io/sha256.h"
 
 namespace longclip::package {
 namespace {
@@ -58,6 +59,16 @@ Package open_package(const std::filesystem::path& path) {
     require(package.tokenizer());
   }
   return package;
+}
+
+void verify_file(const Package& package, const std::string& file) {
+  const auto wanted = package.config.files.find(file);
+  if (wanted == package.config.files.end()) return;
+  const auto path = package.path / file;
+  if (io::sha256_of_file(path) != wanted->second) {
+    throw InvalidFile(path.string() +
+                      ": is damaged or was changed: its SHA-256 is not the one in config.json; make the package again");
+  }
 }
 
 }  // namespace longclip::package

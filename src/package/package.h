@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "package/config.h"
 
@@ -25,5 +26,9 @@ bool is_package(const std::filesystem::path& path) noexcept;
 
 // Throws InvalidFile (missing folder, config or file) and UnsupportedModel (newer format).
 Package open_package(const std::filesystem::path& path);
+
+// Throws InvalidFile if a file of the package is not the one whose SHA-256 config.json has. Files
+// that config.json does not list pass.
+void verify_file(const Package& package, const std::string& file);
 
 }  // namespace longclip::package

@@ -52,8 +52,9 @@ inline std::vector<std::string> golden_texts() {
 
 // The pictures of golden/images in the order of the features, as the reference cropped them.
 inline std::vector<Image> golden_crops() {
+  const auto manifest = read_json(golden::data("images/manifest.json"));
   std::vector<Image> images;
-  for (const auto& entry : read_json(golden::data("images/manifest.json"))["images"]) {
+  for (const auto& entry : manifest["images"]) {
     images.push_back(Image::read(golden::data("images/" + entry["pixels224"].get<std::string>())));
   }
   return images;
