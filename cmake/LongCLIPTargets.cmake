@@ -1,5 +1,11 @@
 # How the parts of the library, its tests and its fuzzers are declared.
 
+set(LONGCLIP_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 sees overlapping copies in std::string's own operator+ (its bug 105651).
+  list(APPEND LONGCLIP_WARNINGS -Wno-restrict)
+endif()
+
 # longclip_part(NAME SOURCES file... [LINK library...])
 # One folder of src/: an object library longclip-NAME. All parts together are the library.
 # A part sees the headers of the parts below it, and of other libraries only those that it names:
