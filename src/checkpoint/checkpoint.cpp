@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "checkpoint/model_folder.h"
 #include "checkpoint/source.h"
 #include "checkpoint/tensor_file.h"
+#include "checkpoint/wide_towers.h"
 
 namespace longclip::checkpoint {
 namespace {
@@ -21,17 +23,15 @@ bool all_start_with(const std::map<std::string, Tensor>& tensors, std::string_vi
 }
 
 void strip_wrappers(Checkpoint& checkpoint) {
-  const auto* wrapper = kWrappers.begin();
-  while (wrapper != kWrappers.end()) {
-    if (!all_start_with(checkpoint.tensors, *wrapper)) {
-      ++wrapper;
-      continue;
-    }
+  constexpr int kMostLayers = 4;  // a name can repeat a wrapper without end
+  for (int layer = 0; layer < kMostLayers; ++layer) {
+    const auto* wrapper = std::find_if(kWrappers.begin(), kWrappers.end(),
+                                       [&](std::string_view w) { return all_start_with(checkpoint.tensors, w); });
+    if (wrapper == kWrappers.end()) return;
     std::map<std::string, Tensor> stripped;
     for (auto& [name, tensor] : checkpoint.tensors) stripped.emplace(name.substr(wrapper->size()), std::move(tensor));
     checkpoint.tensors = std::move(stripped);
     checkpoint.format += ", names under " + std::string(wrapper->substr(0, wrapper->size() - 1));
-    wrapper = kWrappers.begin();
   }
 }
 
@@ -40,7 +40,13 @@ bool any_starts_with(const std::map<std::string, Tensor>& tensors, const std::st
   return at != tensors.end() && at->first.starts_with(prefix);
 }
 
-// A file without a config leaves open what cannot be seen in its tensors.
+bool has_wide_tower(const std::map<std::string, Tensor>& tensors) {
+  const auto patches = tensors.find("visual.conv1.weight");
+  return patches != tensors.end() && !patches->second.shape.empty() &&
+         wide_tower_heads(patches->second.shape[0]).has_value();
+}
+
+// A file without a config leaves open what cannot be seen in its tensors; clip_weights() assumes it.
 void note_assumptions(Checkpoint& checkpoint) {
   const auto& tensors = checkpoint.tensors;
   if (any_starts_with(tensors, "text_model.") || any_starts_with(tensors, "vision_model.")) {
@@ -52,11 +58,13 @@ void note_assumptions(Checkpoint& checkpoint) {
   // OpenAI's files and Long-CLIP's show where they come from; open_clip's do not.
   const bool known = tensors.contains("positional_embedding_res") || tensors.contains("input_resolution");
   const bool clip = any_starts_with(tensors, "visual.") || any_starts_with(tensors, "text.");
-  if (clip && !known) {
-    checkpoint.notes.push_back(
-        "the activation is not in the file: QuickGELU is assumed, which is right for OpenAI's models and what was "
-        "trained from them; LAION's open_clip models use GELU: name a folder with their open_clip_config.json");
-  }
+  if (!clip || known) return;
+  checkpoint.notes.push_back(
+      has_wide_tower(tensors)
+          ? "the activation is not in the file: GELU is assumed, as in LAION's models; MetaCLIP's and DFN's of this "
+            "size use QuickGELU: name a folder with their open_clip_config.json"
+          : "the activation is not in the file: QuickGELU is assumed, which is right for OpenAI's models and what was "
+            "trained from them; LAION's open_clip models use GELU: name a folder with their open_clip_config.json");
 }
 
 void read_folder(const std::filesystem::path& path, Checkpoint& checkpoint) {
@@ -80,7 +88,8 @@ void read_folder(const std::filesystem::path& path, Checkpoint& checkpoint) {
 }  // namespace
 
 Checkpoint read_checkpoint(const std::filesystem::path& path) {
-  if (!std::filesystem::is_directory(path)) return read_checkpoint(open_source(path));
+  std::error_code ignored;  // what cannot be looked at is reported by opening it
+  if (!std::filesystem::is_directory(path, ignored)) return read_checkpoint(open_source(path));
   Checkpoint checkpoint;
   checkpoint.path = path;
   read_folder(path, checkpoint);

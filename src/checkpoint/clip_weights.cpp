@@ -13,28 +13,13 @@
 
 #include "checkpoint/clip_names.h"
 #include "checkpoint/other_models.h"
+#include "checkpoint/wide_towers.h"
 #include "tower/architecture.h"
 
 namespace longclip::checkpoint {
 namespace {
 
 constexpr int kHeadWidth = 64;
-
-// Published image towers whose heads are not 64 wide. They are open_clip's own, so their
-// activation is GELU.
-struct WideTower {
-  int width;
-  int layers;
-  int heads;
-};
-constexpr std::array kWideTowers{WideTower{1280, 32, 16}, WideTower{1408, 40, 16}, WideTower{1664, 48, 16}};
-
-const WideTower* find_wide(const Architecture::Tower& tower) {
-  const auto* found = std::find_if(kWideTowers.begin(), kWideTowers.end(), [&](const WideTower& wide) {
-    return wide.width == tower.width && wide.layers == tower.layers;
-  });
-  return found == kWideTowers.end() ? nullptr : found;
-}
 
 struct Axis {
   const char* tensor;
@@ -142,16 +127,15 @@ class Builder {
     if (has_text) infer_text(architecture);
     // Heads are told last: what is missing or misshapen is the better error.
     if (has_vision && !incomplete(tower::vision_parameters(architecture))) {
-      const WideTower* wide = find_wide(architecture.vision);
-      const auto known =
-          wide != nullptr && !checkpoint_.vision_heads ? std::optional(wide->heads) : checkpoint_.vision_heads;
-      architecture.vision.heads = heads("vision", architecture.vision.width, known);
+      const int width = architecture.vision.width;
+      const auto known = checkpoint_.vision_heads ? checkpoint_.vision_heads : wide_tower_heads(width);
+      architecture.vision.heads = heads("vision", width, known);
     }
     if (has_text && !incomplete(tower::text_parameters(architecture))) {
       architecture.text.heads = heads("text", architecture.text.width, checkpoint_.text_heads);
     }
-    architecture.activation =
-        checkpoint_.activation.value_or(find_wide(architecture.vision) != nullptr ? "gelu" : "quick_gelu");
+    const bool wide = wide_tower_heads(architecture.vision.width).has_value();
+    architecture.activation = checkpoint_.activation.value_or(wide ? "gelu" : "quick_gelu");
     if (architecture.activation != "quick_gelu" && architecture.activation != "gelu") {
       throw UnsupportedModel(checkpoint_.path.string() + ": the activation is " + printable(architecture.activation) +
                              "; only quick_gelu and gelu are supported");

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <set>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
 #include <longclip/error.h>
 #include <nlohmann/json.hpp>
@@ -23,6 +25,11 @@ Json read_json(const std::filesystem::path& path) {
   Json json = io::parse_json({reinterpret_cast<const char*>(source.bytes.data()), source.bytes.size()}, source.name);
   if (!json.is_object()) fail(source, "is no JSON object");
   return json;
+}
+
+bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
 }
 
 // The object at `key`, or an empty one.
@@ -154,16 +161,16 @@ ModelFolder read_model_folder(const std::filesystem::path& path) {
   constexpr std::array<std::string_view, 4> kOpenClip{"open_clip_model.safetensors", "open_clip_pytorch_model.bin",
                                                       "model.safetensors", "pytorch_model.bin"};
   ModelFolder folder;
-  const bool transformers = std::filesystem::exists(path / "config.json");
+  const bool transformers = is_there(path / "config.json");
   if (transformers) {
     read_transformers({path / "config.json", read_json(path / "config.json")}, folder);
-  } else if (std::filesystem::exists(path / "open_clip_config.json")) {
+  } else if (is_there(path / "open_clip_config.json")) {
     read_open_clip({path / "open_clip_config.json", read_json(path / "open_clip_config.json")}, folder);
   } else {
     throw InvalidFile(path.string() + ": a folder without config.json; name the checkpoint file itself");
   }
   for (const std::string_view name : transformers ? kTransformers : kOpenClip) {
-    if (!std::filesystem::exists(path / name)) continue;
+    if (!is_there(path / name)) continue;
     folder.file = path / name;
     folder.files = name.ends_with(".index.json") ? read_index(folder.file) : std::vector{folder.file};
     return folder;

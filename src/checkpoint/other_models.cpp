@@ -36,6 +36,7 @@ constexpr std::array kSigns{
     Sign{"bert.", "BERT, or a CLIP with a BERT text tower"},
     Sign{"image_encoder.model.", "MobileCLIP"},
     Sign{"model.diffusion_model.", "Stable Diffusion"},
+    Sign{"diffusion_model.", "Stable Diffusion"},
     Sign{"cond_stage_model.", "Stable Diffusion"},
     Sign{"patch_embed.", "a plain vision transformer (timm)"},
     Sign{"blocks.0.", "a plain vision transformer (timm)"},

@@ -39,7 +39,8 @@ struct Entry {
   std::optional<std::vector<std::int64_t>> offsets;
 };
 
-// Takes the header's JSON event by event: nothing that the schema does not have is ever stored.
+// Takes the header's JSON event by event: what the schema does not have is refused before it is
+// stored.
 class Header : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit Header(const Source& source) : source_(source) {}
@@ -81,6 +82,7 @@ class Header : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool end_object() override {
+    if (place_ == Place::entry) check(entries_.back());
     if (place_ == Place::entry || place_ == Place::metadata) {
       place_ = Place::top;
       inner_keys_.clear();
@@ -118,6 +120,12 @@ class Header : public nlohmann::json_sax<nlohmann::json> {
  private:
   enum class Place { outside, top, metadata, entry, array };
 
+  void check(const Entry& entry) const {
+    if (!entry.dtype || !entry.shape || !entry.offsets || entry.offsets->size() != 2) {
+      fail(source_, "tensor " + printable(entry.name) + " lacks its dtype, shape or two offsets");
+    }
+  }
+
   [[noreturn]] void unexpected(const char* what) const {
     fail(source_, "safetensors: " + std::string(what) + " in the header, at " + printable(key_));
   }
@@ -134,9 +142,6 @@ class Header : public nlohmann::json_sax<nlohmann::json> {
 // The tensor over its bytes of `data`.
 Tensor read_entry(const Source& source, const Entry& entry, std::span<const std::byte> data) {
   const std::string what = "tensor " + printable(entry.name);
-  if (!entry.dtype || !entry.shape || !entry.offsets || entry.offsets->size() != 2) {
-    fail(source, what + " lacks its dtype, shape or two offsets");
-  }
   const auto* type =
       std::find_if(kTypes.begin(), kTypes.end(), [&](const NamedType& t) { return t.name == *entry.dtype; });
   if (type == kTypes.end()) fail(source, what + " is of type " + printable(*entry.dtype) + ", which is not supported");

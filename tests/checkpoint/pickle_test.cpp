@@ -60,7 +60,7 @@ TEST(Pickle, ReadsContainers) {
   EXPECT_EQ(Read("(K\x01K\x02t."s).root().items.size(), 2u);
   EXPECT_EQ(Read("K\x01K\x02K\x03\x87."s).root().items[0]->integer, 1);
   EXPECT_EQ(Read("\x8f(K\x01\x90."s).root().kind, Kind::set);
-  const Read dict("}" + text("a") + "K\x01s(" + text("b") + "K\x02u.");
+  const Read dict("}"s + text("a") + "K\x01s(" + text("b") + "K\x02u.");
   ASSERT_EQ(dict.root().items.size(), 4u);
   EXPECT_EQ(dict.root().items[2]->text, "b");
 }
@@ -112,7 +112,7 @@ TEST(Pickle, RefusesEveryOtherNameAndSaysIt) {
            "(ios\nsystem\n."s,                                                                // INST
            "(cos\nsystem\n" + text(system) + "o.",                                            // OBJ
            "cos\nsystem\n" + text(system) + "\x85\x81.",                                      // NEWOBJ
-           "}" + text("state_dict") + "cos\nsystem\n" + text(system) + "\x85Rs.",             // inside a dict
+           "}"s + text("state_dict") + "cos\nsystem\n" + text(system) + "\x85Rs.",            // inside a dict
            "ccollections\nOrderedDict\n)R}" + text("_metadata") + "cos\nsystem\n)Rsb.",       // inside a BUILD
            "cos\nsystem\n0N."s,                                                               // named and thrown away
            text("os") + "q\0"s + "0" + text("system") + "q\1"s + "0h\0h\1"s + "\x93N\x85R.",  // out of the memo
@@ -145,7 +145,7 @@ TEST(Pickle, RefusesEveryOtherNameAndSaysIt) {
                                  "torch._utils._rebuild_tensor_v2\n"}) {
     std::string dotted = name;
     dotted[name.find('\n')] = '.';
-    EXPECT_TRUE(contains(reason("c" + name + "\n)R."), "names '" + dotted + "'")) << reason("c" + name + "\n)R.");
+    EXPECT_TRUE(contains(reason("c"s + name + "\n)R."), "names '" + dotted + "'")) << reason("c"s + name + "\n)R.");
   }
 }
 
@@ -173,7 +173,7 @@ TEST(Pickle, RefusesExtensionsBuffersAndUnknownOpcodes) {
 TEST(Pickle, SaysHowToConvertAWholeModule) {
   for (const std::string name :
        {"longclip.model\nCLIP", "model.model_longclip\nLongCLIP", "torch.nn.modules.container\nSequential"}) {
-    const std::string line = reason("c" + name + "\n)\x81.");
+    const std::string line = reason("c"s + name + "\n)\x81.");
     EXPECT_TRUE(contains(line, "whole module")) << line;
     EXPECT_TRUE(contains(line, "state_dict()")) << line;
   }

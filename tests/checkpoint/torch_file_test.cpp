@@ -99,8 +99,8 @@ TEST(TorchFile, TellsWhatElseAFileIs) {
 
 // Pickle opcodes of a state dict, for files made by hand.
 std::string text(const std::string& value) { return "X"s + little(static_cast<std::uint32_t>(value.size())) + value; }
-std::string number(std::int64_t value) { return "\x8a\x08" + little(value); }
-std::string tuple(const std::string& items) { return "(" + items + "t"; }
+std::string number(std::int64_t value) { return "\x8a\x08"s + little(value); }
+std::string tuple(const std::string& items) { return "("s + items + "t"; }
 
 struct Made {
   std::string type = "FloatStorage";
@@ -188,7 +188,7 @@ TEST(StateDict, TakesTheLastOfTwoEqualKeysAsPythonDoes) {
 TEST(StateDict, IsFoundUnderAnyOfItsKeys) {
   for (const std::string key : {"state_dict", "model_state_dict", "model"}) {
     const auto file = read_tensor_file(source_of(torch_zip(
-        "\x80\2}" + text("step") + Made().tensor() + "s" + text(key) + "}" + text("w") + Made().tensor() + "ss.",
+        "\x80\2}" + text("step") + Made().tensor() + "s" + text(key) + "}"s + text("w") + Made().tensor() + "ss.",
         {std::string(24, '\1')})));
     EXPECT_EQ(file.format, "PyTorch zip, nested under " + key);
     EXPECT_TRUE(file.tensors.size() == 1 && file.tensors.contains("w"));
@@ -196,10 +196,27 @@ TEST(StateDict, IsFoundUnderAnyOfItsKeys) {
 }
 
 TEST(StateDict, MustBeThere) {
-  for (const std::string& pickle : {"N."s, "}."s, "]."s, "K\1."s, "}" + text("epoch") + "K\1s.",
-                                    "}" + text("state_dict") + "}ss.", "}q\0"s + text("state_dict") + "h\0s."s}) {
+  for (const std::string& pickle : {"N."s, "}."s, "]."s, "K\1."s, "}"s + text("epoch") + "K\1s.",
+                                    "}"s + text("state_dict") + "}ss.", "}q\0"s + text("state_dict") + "h\0s."s}) {
     EXPECT_NE(reason(torch_zip(pickle)), "") << pickle;
   }
+}
+
+TEST(StateDict, LosesTheWrappersThatAllNamesShare) {
+  const auto names = [](const std::vector<std::string>& written) {
+    std::string pickle = "\x80\2}";
+    for (const std::string& name : written) pickle += text(name) + Made().tensor() + "s";
+    std::vector<std::string> read;
+    for (const auto& [name, tensor] :
+         read_checkpoint(source_of(torch_zip(pickle + ".", {std::string(24, '\1')}))).tensors) {
+      read.push_back(name);
+    }
+    return read;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(names({"module.a", "module.b"}), (Names{"a", "b"}));
+  EXPECT_EQ(names({"module._orig_mod.a", "module._orig_mod.b"}), (Names{"a", "b"}));
+  EXPECT_EQ(names({"module.a", "b"}), (Names{"b", "module.a"}));
 }
 
 TEST(TorchScript, SurvivesModulesThatHoldThemselves) {
