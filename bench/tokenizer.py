@@ -35,8 +35,6 @@ def read_groups():
     for line in CASES.read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
         groups.setdefault(case["group"], []).append(case["text"])
-    # Some texts of this group are megabyte-like runs of one character, which say nothing of rates.
-    groups["special_long"] = [text for text in groups["special_long"] if len(text) < 2000]
     return groups
 
 

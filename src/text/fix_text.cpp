@@ -16,11 +16,15 @@ namespace {
 
 constexpr std::size_t longest_segment = 1'000'000;  // code points
 
-// The code points that the rounds over a segment may look at, beside 16 times its own: enough for
-// any text of 2,000 characters, whatever it is made of, and for 16 rounds over any other. What a
-// longer text made for the purpose has wrapped deeper stays wrapped.
-constexpr std::size_t least_budget = std::size_t{1} << 22;
-constexpr std::size_t rounds_budget = 16;
+// The code points that the rounds over a text may look at. It is enough for any text of 2,000
+// characters, whatever it is made of, and for 16 rounds over any other. What a longer text made for
+// the purpose has wrapped deeper stays wrapped.
+struct Budget {
+  explicit Budget(std::size_t size) : left((std::size_t{1} << 22) + 16 * size), half(left / 2) {}
+
+  std::size_t left;
+  std::size_t half;
+};
 
 // Characters that some step after the decoding acts on.
 constexpr std::uint32_t touched = c1 | ligature | wide | quote | line_break | control | recompose;
@@ -92,20 +96,17 @@ void fix_characters(std::u32string& text) {
 // A round takes one level off a text that was escaped again and again, as in the reference, which
 // makes a million levels a matter of days. Once half of the budget is spent all levels go at once.
 // That gives the same text, unless mojibake is put together from escapes of different depths.
-std::u32string fix_segment(std::u32string text, bool unescape) {
-  std::size_t budget = least_budget + rounds_budget * text.size();
-  const std::size_t half = budget / 2;
-  while (budget >= text.size()) {
-    budget -= text.size();
+std::u32string fix_segment(std::u32string text, bool unescape, Budget& budget) {
+  for (;;) {
     const std::u32string before = text;
     if (unescape && text.find(U'&') != std::u32string::npos) {
-      text = budget > half ? unescape_strictly(text) : unescape_to_the_bottom(text);
+      text = budget.left > budget.half ? unescape_strictly(text) : unescape_to_the_bottom(text);
     }
-    fix_encoding(text, budget);
+    fix_encoding(text, budget.left);
     fix_characters(text);
-    if (text == before) break;
+    if (text == before || budget.left < text.size()) return text;
+    budget.left -= text.size();
   }
-  return text;
 }
 
 }  // namespace
@@ -113,15 +114,14 @@ std::u32string fix_segment(std::u32string text, bool unescape) {
 std::u32string fix_text(std::u32string_view text) {
   std::u32string result;
   result.reserve(text.size());
+  Budget budget(text.size());
   bool unescape = true;
   while (!text.empty()) {
-    const std::size_t line_end = text.substr(0, longest_segment).find(U'\n');
-    const std::size_t length =
-        std::min({line_end == std::u32string_view::npos ? text.size() : line_end + 1, text.size(), longest_segment});
-    const std::u32string_view segment = text.substr(0, length);
+    std::u32string_view segment = text.substr(0, longest_segment);
+    if (const std::size_t end = segment.find(U'\n'); end != segment.npos) segment = segment.substr(0, end + 1);
     unescape = unescape && segment.find(U'<') == std::u32string_view::npos;
-    result += fix_segment(std::u32string(segment), unescape);
-    text.remove_prefix(length);
+    result += fix_segment(std::u32string(segment), unescape, budget);
+    text.remove_prefix(segment.size());
   }
   return result;
 }

@@ -108,12 +108,18 @@ void restore_a_grave(std::string& bytes) {
   bytes = std::move(result.append(bytes, at));
 }
 
-void restore_no_break_spaces(std::string& bytes) {
-  bool is_altered = false;
-  for (std::size_t i = 0; i < bytes.size() && !is_altered; ++i) {
-    is_altered = byte_at(bytes, i) >= 0xC2 && match_length(bytes, i, altered_patterns) != 0;
+bool is_altered(std::string_view bytes) {
+  constexpr std::size_t longest_beginning = 3;  // of a pattern, before its space
+  for (std::size_t space = bytes.find(' '); space != bytes.npos; space = bytes.find(' ', space + 1)) {
+    for (std::size_t at = space - std::min(space, longest_beginning); at < space; ++at) {
+      if (byte_at(bytes, at) >= 0xC2 && match_length(bytes, at, altered_patterns) != 0) return true;
+    }
   }
-  if (!is_altered) return;
+  return false;
+}
+
+void restore_no_break_spaces(std::string& bytes) {
+  if (!is_altered(bytes)) return;
   restore_a_grave(bytes);
   for (std::size_t i = 0; i < bytes.size();) {
     const std::size_t length = byte_at(bytes, i) >= 0xC2 ? match_length(bytes, i, altered_patterns) : 0;

@@ -108,6 +108,7 @@ TEST_F(LongText, OfTenLayersOfMojibake) {
 TEST_F(LongText, OfLayersWithoutEnd) {
   EXPECT_EQ(tokenizer_.clean(repeated("\xC3\x82").substr(0, 2000) + "\xC2\xA9"), "\xC2\xA9");
   EXPECT_FALSE(tokenizer_.clean(repeated("\xC3\x82") + "\xC2\xA9").empty());
+  EXPECT_FALSE(tokenizer_.clean(repeated(repeated("\xC3\x82").substr(0, 2000) + "\xC2\xA9\n")).empty());
   EXPECT_FALSE(tokenizer_.clean("&" + repeated("#xFF06;")).empty());
 }
 
