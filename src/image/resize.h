@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "image/raster.h"
+
+namespace longclip::image {
+
+// A resized picture of which only a part is wanted: width x height pixels, and the square of
+// `size` pixels at left, top.
+struct Target {
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+  std::int64_t left = 0;
+  std::int64_t top = 0;
+  int size = 0;
+};
+
+// torchvision's Resize(size), which makes the shorter side `size`, and CenterCrop(size).
+Target fit(int width, int height, int size);
+
+// Pillow's 8-bit bicubic, antialiased, equal to the last bit: along the rows first, rounded, then
+// along the columns; a side that does not change is left alone. Only what lies in the target is
+// computed. Channels are independent. Result: size x size in the raster's mode.
+Raster resize_bicubic(const Raster& raster, const Target& target);
+
+// Pillow's nearest neighbour, of the same part.
+Raster resize_nearest(const Raster& raster, const Target& target);
+
+}  // namespace longclip::image
