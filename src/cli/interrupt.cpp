@@ -31,7 +31,8 @@ SignalGuard::SignalGuard() {
     struct sigaction current {};
     sigaction(signal, nullptr, &current);
     // What a parent switched off (nohup, a background job) stays off.
-    if (current.sa_handler != SIG_IGN) set_handler(signal, remember, SA_RESTART | SA_RESETHAND);
+    // A read that waits for input must end: no SA_RESTART.
+    if (current.sa_handler != SIG_IGN) set_handler(signal, remember, SA_RESETHAND);
   }
 }
 

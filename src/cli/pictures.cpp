@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/interrupt.h"
 #include "cli/natural_order.h"
 #include "cli/standard_input.h"
 
@@ -91,6 +92,7 @@ class Finder {
       if (line.ends_with('\r')) line.pop_back();
       if (!line.empty()) add_path(line);
     }
+    stop_if_interrupted();  // which ends standard input, too
     if (pictures_.size() == before) failures_.add(name, "names no pictures");
   }
 

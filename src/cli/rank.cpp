@@ -172,7 +172,8 @@ Run declare_rank(CLI::App& command) {
   command
       .add_option("--texts", options->files, "file of texts: .txt a text a line, .jsonl a string or {\"text\"} a line")
       ->option_text("FILE")
-      ->allow_extra_args(false);
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--by", options->by, "for each image the texts (as if not given), or for each text the images")
       ->option_text("image|text")
       ->check(CLI::IsMember({"image", "text"}));

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "cli/interrupt.h"
 #include "cli/usage_error.h"
 
 namespace longclip::cli {
@@ -15,6 +16,7 @@ std::vector<std::byte> read_standard_input() {
     const auto* begin = reinterpret_cast<const std::byte*>(buffer);
     bytes.insert(bytes.end(), begin, begin + std::cin.gcount());
   }
+  stop_if_interrupted();  // which ends standard input, too
   return bytes;
 }
 

@@ -11,6 +11,7 @@
 
 #include <longclip/error.h>
 
+#include "cli/interrupt.h"
 #include "cli/json.h"
 #include "cli/standard_input.h"
 
@@ -43,6 +44,7 @@ std::optional<Text> TextReader::next() {
     if (json_ && line.find_first_not_of(" \t") == line.npos) continue;
     return Text{json_ ? parse(line) : std::move(line), name_ + ":" + std::to_string(line_)};
   }
+  stop_if_interrupted();  // which ends standard input, too
   if (input().bad()) throw InvalidFile(name_ + ": cannot be read on: " + std::strerror(errno));
   return std::nullopt;
 }

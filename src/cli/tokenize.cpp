@@ -132,7 +132,8 @@ Run declare_tokenize(CLI::App& command) {
       ->option_text("TEXT...");
   command.add_option("--texts", options->files, "file of texts: .txt a text a line, .jsonl, - standard input")
       ->option_text("FILE")
-      ->allow_extra_args(false);
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_flag("--json", options->json,
                    "a line {\"text\", \"clean\", \"ids\", \"count\", \"context\", \"cut\"} per text");
   add_model_option(command, options->model);

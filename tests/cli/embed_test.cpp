@@ -1,0 +1,140 @@
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "cli/golden_command.h"
+
+namespace longclip::testing {
+namespace {
+
+constexpr double kTolerance = 1e-4;  // of features, absolute
+
+class Embed : public GoldenCommand {
+ protected:
+  std::vector<std::string> names(const std::string& file) const {
+    std::vector<std::string> result;
+    for (const auto& line : json_lines(read(file))) {
+      EXPECT_EQ(keys(line), (std::vector<std::string>{"name", "row"}));
+      EXPECT_EQ(line["row"], result.size());
+      result.push_back(line["name"]);
+    }
+    return result;
+  }
+};
+
+double length(const golden::Array<float>& array, std::size_t row) {
+  double squares = 0;
+  for (std::size_t i = 0; i < array.cols(); ++i) squares += std::pow(static_cast<double>(array(row, i)), 2);
+  return std::sqrt(squares);
+}
+
+TEST_F(Embed, RawTextFeaturesEqualTheReference) {
+  std::string file;
+  std::vector<std::string> texts;
+  for (const auto& text : golden_json(golden::model("texts.json"))) {
+    texts.push_back(text["text"]);
+    file += text["text"].dump() + "\n";
+  }
+  write("texts.jsonl", file);
+  const auto outcome = run({"embed", "text", "texts.jsonl", "-o", "out.npy", "--raw", "--truncate"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
+  EXPECT_EQ(outcome.output, "");
+  const auto features = golden::read_npy<float>(folder_ / "out.npy");
+  const auto golden = golden::read_npy<float>(golden::model("text_features_248.npy"));
+  ASSERT_EQ(features.shape, golden.shape);
+  for (std::size_t i = 0; i < golden.values.size(); ++i) ASSERT_NEAR(features.values[i], golden.values[i], kTolerance);
+  EXPECT_EQ(names("out.names.jsonl"), texts);
+}
+
+TEST_F(Embed, ImageFeaturesAreTheReferencesOfLengthOne) {
+  write("list.txt", golden_image("astronaut_420.jpg") + "\n" + golden_image("rgb.png") + "\n");
+  const auto outcome = run({"embed", "image", golden_image("animated.gif"), "list.txt", "-o", "out.npy"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
+  const auto features = golden::read_npy<float>(folder_ / "out.npy");
+  ASSERT_EQ(features.shape, (std::vector<std::size_t>{3, 32}));
+  EXPECT_EQ(names("out.names.jsonl"),
+            (std::vector<std::string>{golden_image("animated.gif"), golden_image("astronaut_420.jpg"),
+                                      golden_image("rgb.png")}));
+  const auto golden = golden::read_npy<float>(golden::model("image_features.npy"));
+  for (std::size_t row = 0; row < 2; ++row) {  // the first two are the first two of the golden ones
+    EXPECT_NEAR(length(features, row), 1, 1e-6);
+    const double norm = length(golden, row);
+    for (std::size_t i = 0; i < 32; ++i) ASSERT_NEAR(features(row, i), golden(row, i) / norm, kTolerance);
+  }
+}
+
+TEST_F(Embed, FailuresAreLeftOutAndListedInTheLastLine) {
+  write("bad.png", "no picture");
+  const auto outcome =
+      run({"embed", "image", "bad.png", golden_image("rgb.png"), "missing.jpg", "-o", "out.npy", "--json"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  const auto results = json_lines(outcome.output);
+  ASSERT_EQ(results.size(), 1U);
+  EXPECT_EQ(keys(results[0]), (std::vector<std::string>{"embedded", "failed"}));
+  EXPECT_EQ(results[0]["embedded"], 1);
+  ASSERT_EQ(results[0]["failed"].size(), 2U);
+  EXPECT_EQ(keys(results[0]["failed"][0]), (std::vector<std::string>{"name", "reason"}));
+  EXPECT_EQ(results[0]["failed"][0]["name"], "bad.png");
+  EXPECT_EQ(results[0]["failed"][1]["name"], "missing.jpg");
+  EXPECT_NE(results[0]["failed"][1]["reason"].get<std::string>(), "");
+  EXPECT_EQ(golden::read_npy<float>(folder_ / "out.npy").rows(), 1U);
+  EXPECT_EQ(names("out.names.jsonl"), std::vector<std::string>{golden_image("rgb.png")});
+}
+
+TEST_F(Embed, DamageFoundOnlyInThePixelsIsAFailureOfThatPictureAlone) {
+  write("cut.jpg", golden::read_bytes(golden_image("coffee_444.jpg")).substr(0, 20000));
+  const auto outcome =
+      run({"embed", "image", golden_image("rgb.png"), "cut.jpg", golden_image("exif6.jpg"), "-o", "out.npy", "--json"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(json_lines(outcome.output).at(0)["embedded"], 2);
+  EXPECT_EQ(json_lines(outcome.output).at(0)["failed"][0]["name"], "cut.jpg");
+  EXPECT_EQ(names("out.names.jsonl"), (std::vector<std::string>{golden_image("rgb.png"), golden_image("exif6.jpg")}));
+}
+
+TEST_F(Embed, NothingEmbeddedWritesNothing) {
+  const auto outcome = run({"embed", "image", "missing.jpg", "-o", "out.npy", "--json"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(json_lines(outcome.output).at(0)["embedded"], 0);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+TEST_F(Embed, TooLongTextsFailByTheirLine) {
+  std::string text = "cat";
+  for (int i = 1; i < 300; ++i) text += " cat";
+  const auto outcome =
+      run(Invocation{{"embed", "text", "-", "-o", "out.npy", "--json"}, "a cat\n" + text + "\na dog\n"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  const auto result = json_lines(outcome.output).at(0);
+  EXPECT_EQ(result["embedded"], 2);
+  EXPECT_EQ(result["failed"][0]["name"], "standard input:2");
+  EXPECT_EQ(names("out.names.jsonl"), (std::vector<std::string>{"a cat", "a dog"}));
+}
+
+TEST_F(Embed, RowsAreInInputOrderHoweverManyThereAre) {
+  std::string many;
+  for (int i = 0; i < 700; ++i) many += "number " + std::to_string(i) + "\n";
+  const auto outcome = run(Invocation{{"embed", "text", "-", "-o", "many.npy"}, many});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
+  ASSERT_EQ(run(Invocation{{"embed", "text", "-", "-o", "one.npy"}, "number 655\n"}).exit_code, 0);
+  const auto all = golden::read_npy<float>(folder_ / "many.npy");
+  const auto one = golden::read_npy<float>(folder_ / "one.npy");
+  ASSERT_EQ(all.rows(), 700U);
+  for (std::size_t i = 0; i < one.cols(); ++i) EXPECT_NEAR(all(655, i), one(0, i), 1e-6);
+  EXPECT_EQ(names("many.names.jsonl").at(655), "number 655");
+}
+
+TEST_F(Embed, ListOfPicturesMayComeFromStandardInput) {
+  const auto outcome = run(Invocation{{"embed", "image", "@-", "-o", "out.npy"}, golden_image("rgb.png") + "\n"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
+  EXPECT_EQ(names("out.names.jsonl"), std::vector<std::string>{golden_image("rgb.png")});
+}
+
+TEST_F(Embed, OutputThatCannotBeWrittenIsToldBeforeTheWork) {
+  std::filesystem::create_directory(folder_ / "out.npy");
+  const auto outcome = run({"embed", "image", golden_image("rgb.png"), "-o", "out.npy"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.error.rfind("longclip: out.npy: is a folder", 0), 0U) << outcome.error;
+}
+
+}  // namespace
+}  // namespace longclip::testing

@@ -1,0 +1,30 @@
+#include "cli/unicode.h"
+
+#include <gtest/gtest.h>
+
+#include <string_view>
+#include <vector>
+
+namespace longclip::cli {
+namespace {
+
+std::vector<char32_t> code_points(std::string_view text) {
+  std::vector<char32_t> result;
+  while (!text.empty()) result.push_back(next_code_point(text));
+  return result;
+}
+
+TEST(Unicode, ReadsEveryLength) {
+  EXPECT_EQ(code_points("a\u00E9\u20AC\U0001F642"), (std::vector<char32_t>{'a', 0xE9, 0x20AC, 0x1F642}));
+}
+
+TEST(Unicode, ReplacesWhatIsNoUtf8) {
+  EXPECT_EQ(code_points("\xE2\x82"), (std::vector<char32_t>{kReplacement, kReplacement}));  // cut
+  EXPECT_EQ(code_points("\xC0\xAF"), (std::vector<char32_t>{kReplacement, kReplacement}));  // overlong
+  EXPECT_EQ(code_points("\xED\xA0\x80"), (std::vector<char32_t>(3, kReplacement)));         // surrogate
+  EXPECT_EQ(code_points("\xF4\x90\x80\x80"), (std::vector<char32_t>(4, kReplacement)));     // above the last
+  EXPECT_EQ(code_points("\xE9 a"), (std::vector<char32_t>{kReplacement, ' ', 'a'}));        // Latin-1
+}
+
+}  // namespace
+}  // namespace longclip::cli
