@@ -172,7 +172,7 @@ Raster resize_bicubic(const Raster& raster, const Target& target) {
 Raster resize_nearest(const Raster& raster, const Target& target) {
   // Pillow adds the step up one by one; the rounding of that sum decides some pixels, so it is
   // added from the picture's edge even where only a part is wanted.
-  const auto sources = [&target](int in, std::int64_t out, std::int64_t begin) {
+  const auto nearest = [&target](int in, std::int64_t out, std::int64_t begin) {
     const double step = static_cast<double>(in) / static_cast<double>(out);
     std::vector<int> sources;
     double at = step * 0.5;
@@ -181,8 +181,8 @@ Raster resize_nearest(const Raster& raster, const Target& target) {
     }
     return sources;
   };
-  const std::vector<int> columns = sources(raster.width, target.width, target.left);
-  const std::vector<int> rows = sources(raster.height, target.height, target.top);
+  const std::vector<int> columns = nearest(raster.width, target.width, target.left);
+  const std::vector<int> rows = nearest(raster.height, target.height, target.top);
   const auto pixel = static_cast<std::size_t>(channels(raster.mode));
   Raster result(raster.mode, target.size, target.size);
   result.palette = raster.palette;
