@@ -15,7 +15,8 @@ namespace longclip {
 struct ImageOptions {
   // Turn and mirror the picture as its EXIF tag says. The reference ignores the tag.
   bool honour_orientation = false;
-  // Take a truncated or damaged file, its missing part filled by the decoder. Else an error.
+  // Take a truncated or damaged file, its missing part filled by the decoder. Else an error. (A
+  // truncated WebP is one in any case, as is a file whose header is gone.)
   bool accept_damaged = false;
   // Largest width * height that is decoded; checked on the header, before any pixel.
   std::uint64_t max_pixels = 178956970;
@@ -46,7 +47,8 @@ class LONGCLIP_EXPORT Image {
   static Image decode(std::span<const std::byte> bytes, const ImageOptions& options = {},
                       std::string name = "image in memory");
 
-  // Takes pixels (copied). Throws InvalidInput for sizes below 1 or a stride shorter than a row.
+  // Takes pixels (copied). Throws InvalidInput for sizes below 1, a stride shorter than a row, or
+  // more than there is memory.
   static Image from_pixels(const PixelView& view);
 
   int width() const noexcept;  // pixels, as stored (before any EXIF turn)

@@ -53,7 +53,9 @@ Layout read_layout(Bytes bytes) {
     unsupported("BMP with a header of " + std::to_string(header) + " bytes; save it again with another program");
   }
   if (layout.compression == kBitfields) {
-    for (std::size_t i = 0; i < (header >= 56 ? 4U : 3U); ++i) layout.masks[i] = bytes.little32(54 + 4 * i);
+    // The reference knows alpha in 32 bits only.
+    const std::size_t masks = header >= 56 && layout.bits == 32 ? 4 : 3;
+    for (std::size_t i = 0; i < masks; ++i) layout.masks[i] = bytes.little32(54 + 4 * i);
     if (header == 40) after_header += 12;
     if (layout.bits == 32 && layout.masks == std::array<std::uint32_t, 4>{}) {
       layout.masks = {0xff0000, 0xff00, 0xff, 0xff000000};
@@ -63,11 +65,11 @@ Layout read_layout(Bytes bytes) {
   } else if (layout.bits == 32) {
     layout.masks = {0xff0000, 0xff00, 0xff, 0};
   }
-  const bool known = (layout.compression == kPlain && std::has_single_bit(layout.bits) && layout.bits != 2 && layout.bits <= 32) ||
-                     (layout.compression == kPlain && layout.bits == 24) ||
-                     (layout.compression == kRle8 && layout.bits == 8) ||
-                     (layout.compression == kRle4 && layout.bits == 4) ||
-                     (layout.compression == kBitfields && (layout.bits == 16 || layout.bits == 24 || layout.bits == 32));
+  const bool known =
+      (layout.compression == kPlain && std::has_single_bit(layout.bits) && layout.bits != 2 && layout.bits <= 32) ||
+      (layout.compression == kPlain && layout.bits == 24) || (layout.compression == kRle8 && layout.bits == 8) ||
+      (layout.compression == kRle4 && layout.bits == 4) ||
+      (layout.compression == kBitfields && (layout.bits == 16 || layout.bits == 24 || layout.bits == 32));
   if (!known) {
     unsupported("BMP of " + std::to_string(layout.bits) + " bits, compression " + std::to_string(layout.compression) +
                 "; save it with 24 bits, uncompressed");
@@ -91,7 +93,7 @@ Header read_header(Bytes bytes) {
 }
 
 Palette palette(const Layout& layout) {
-  Palette palette = grey_palette();
+  Palette palette{};
   for (std::size_t i = 0; i < std::min<std::size_t>(256, layout.colours.size() / layout.colour_bytes); ++i) {
     const std::size_t at = i * layout.colour_bytes;
     palette[i] = {layout.colours[at + 2], layout.colours[at + 1], layout.colours[at]};
@@ -99,11 +101,17 @@ Palette palette(const Layout& layout) {
   return palette;
 }
 
+bool is_grey_ramp(const Layout& layout) {
+  const std::size_t size = layout.colours.size() / layout.colour_bytes * layout.colour_bytes;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (i % layout.colour_bytes < 3 && layout.colours[i] != i / layout.colour_bytes) return false;
+  }
+  return size > 2 * layout.colour_bytes;
+}
+
 Mode mode(const Layout& layout) {
   // A ramp of greys is no palette to the reference: it resizes such a picture as a grey one.
-  if (layout.bits == 8 && layout.colours.size() > 2 * layout.colour_bytes && palette(layout) == grey_palette()) {
-    return Mode::grey;
-  }
+  if (layout.bits == 8 && is_grey_ramp(layout)) return Mode::grey;
   if (layout.bits <= 8) return Mode::palette;
   return layout.masks[3] != 0 ? Mode::rgba : Mode::rgb;
 }

@@ -21,11 +21,19 @@ class Bytes {
   std::size_t size() const noexcept { return size_; }
   bool has(std::size_t offset, std::size_t count) const noexcept { return offset <= size_ && count <= size_ - offset; }
 
-  std::uint8_t operator[](std::size_t offset) const noexcept { return offset < size_ ? data_[offset] : std::uint8_t{0}; }
-  std::uint32_t little16(std::size_t at) const noexcept { return (*this)[at] | static_cast<std::uint32_t>((*this)[at + 1]) << 8; }
-  std::uint32_t little24(std::size_t at) const noexcept { return little16(at) | static_cast<std::uint32_t>((*this)[at + 2]) << 16; }
+  std::uint8_t operator[](std::size_t offset) const noexcept {
+    return offset < size_ ? data_[offset] : std::uint8_t{0};
+  }
+  std::uint32_t little16(std::size_t at) const noexcept {
+    return (*this)[at] | static_cast<std::uint32_t>((*this)[at + 1]) << 8;
+  }
+  std::uint32_t little24(std::size_t at) const noexcept {
+    return little16(at) | static_cast<std::uint32_t>((*this)[at + 2]) << 16;
+  }
   std::uint32_t little32(std::size_t at) const noexcept { return little16(at) | little16(at + 2) << 16; }
-  std::uint32_t big16(std::size_t at) const noexcept { return static_cast<std::uint32_t>((*this)[at]) << 8 | (*this)[at + 1]; }
+  std::uint32_t big16(std::size_t at) const noexcept {
+    return static_cast<std::uint32_t>((*this)[at]) << 8 | (*this)[at + 1];
+  }
   std::uint32_t big32(std::size_t at) const noexcept { return big16(at) << 16 | big16(at + 2); }
 
   // Cut to what is there.

@@ -20,9 +20,7 @@ class CodecError : public std::runtime_error {
   Kind kind_;
 };
 
-[[noreturn]] inline void damaged(const std::string& reason) {
-  throw CodecError(CodecError::Kind::damaged, reason);
-}
+[[noreturn]] inline void damaged(const std::string& reason) { throw CodecError(CodecError::Kind::damaged, reason); }
 [[noreturn]] inline void unsupported(const std::string& reason) {
   throw CodecError(CodecError::Kind::unsupported, reason);
 }

@@ -1,6 +1,7 @@
 #include <gif_lib.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "image/codec.h"
@@ -15,6 +16,7 @@ struct Frame {
   std::uint32_t left = 0, top = 0, width = 0, height = 0;
   std::uint32_t canvas_width = 0, canvas_height = 0;
   bool interlaced = false;
+  int code_bits = 0;     // of LZW, at first
   int transparent = -1;  // index, if there is one
   Bytes colours;         // 3 bytes each; empty: greys
 };
@@ -65,6 +67,7 @@ Frame first_frame(Bytes bytes) {
   frame.interlaced = (flags & 0x40) != 0;
   at += 10;
   if ((flags & 0x80) != 0) read_colours(flags);
+  frame.code_bits = bytes[at];
   // A frame that reaches over the canvas makes it larger.
   frame.canvas_width = std::max(frame.canvas_width, frame.left + frame.width);
   frame.canvas_height = std::max(frame.canvas_height, frame.top + frame.height);
@@ -80,13 +83,16 @@ Header read_header(Bytes bytes) {
 }
 
 struct Decoder {
-  Bytes bytes;
+  explicit Decoder(Bytes all) : bytes(all) {}
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
   std::size_t position = 0;
   int error = 0;
   GifFileType* gif = nullptr;
   ~Decoder() {
     if (gif != nullptr) DGifCloseFile(gif, nullptr);
   }
+  Bytes bytes;
 };
 
 int on_read(GifFileType* gif, GifByteType* to, int count) {
@@ -118,6 +124,44 @@ bool find_pixels(GifFileType* gif) {
   }
 }
 
+// giflib takes any code, even one that the table does not have yet. To the reference such a file is
+// damaged; so the codes are gone through once for how many pixels they stand for.
+bool has_all_pixels(GifFileType* gif, const Frame& frame) {
+  if (frame.code_bits > 8) return false;
+  const int clear = 1 << frame.code_bits;
+  std::array<std::uint32_t, 4096> lengths;
+  std::fill_n(lengths.begin(), clear, 1);
+  int next = clear + 2;
+  int last = -1;
+  for (std::uint64_t pixels = std::uint64_t{frame.width} * frame.height; pixels > 0;) {
+    int code = 0;
+    if (DGifGetLZCodes(gif, &code) != GIF_OK || code < 0) return false;  // -1: the end
+    if (code == clear) {
+      next = clear + 2;
+      last = -1;
+      continue;
+    }
+    if (last < 0 ? code > clear : code > next) return false;
+    if (last >= 0 && next < 4096)
+      lengths[static_cast<std::size_t>(next++)] = lengths[static_cast<std::size_t>(last)] + 1;
+    pixels -= std::min<std::uint64_t>(pixels, lengths[static_cast<std::size_t>(code)]);
+    last = code;
+  }
+  return true;
+}
+
+// Opens the file and goes to the first frame's pixels.
+void open(Decoder& decoder, const Frame& frame) {
+  decoder.gif = DGifOpen(&decoder, on_read, &decoder.error);
+  if (decoder.gif == nullptr) damaged(reason(decoder.error));
+  if (!find_pixels(decoder.gif)) damaged(reason(decoder.gif->Error));
+  const GifImageDesc& found = decoder.gif->Image;
+  if (found.Left != static_cast<int>(frame.left) || found.Top != static_cast<int>(frame.top) ||
+      found.Width != static_cast<int>(frame.width) || found.Height != static_cast<int>(frame.height)) {
+    damaged("its blocks contradict each other");
+  }
+}
+
 bool read_rows(GifFileType* gif, const Frame& frame, Raster& raster) {
   const int height = static_cast<int>(frame.height);
   const auto read_every = [&](int first, int step) {
@@ -136,25 +180,22 @@ Raster decode(Bytes bytes, const Header& header, bool accept_damaged) {
   if (frame.width == 0 || frame.height == 0) damaged("its picture is empty");
   // Ten bits of LZW stand for 4096 pixels at the very most.
   if (!accept_damaged && std::uint64_t{frame.width} * frame.height / 4096 > bytes.size()) damaged("it ends early");
-  Decoder decoder;
-  decoder.bytes = bytes;
-  decoder.gif = DGifOpen(&decoder, on_read, &decoder.error);
-  if (decoder.gif == nullptr) damaged(reason(decoder.error));
-  if (!find_pixels(decoder.gif)) damaged(reason(decoder.gif->Error));
-  const GifImageDesc& found = decoder.gif->Image;
-  if (found.Left != static_cast<int>(frame.left) || found.Top != static_cast<int>(frame.top) ||
-      found.Width != static_cast<int>(frame.width) || found.Height != static_cast<int>(frame.height)) {
-    damaged("its blocks contradict each other");
+  if (!accept_damaged) {
+    Decoder codes(bytes);
+    open(codes, frame);
+    if (!has_all_pixels(codes.gif, frame)) damaged("its pixels end early, or are no LZW");
   }
+  Decoder decoder(bytes);
+  open(decoder, frame);
   Raster raster(frame.colours.size() == 0 ? Mode::grey : Mode::palette, static_cast<int>(header.width),
                 static_cast<int>(header.height));
   if (raster.mode == Mode::palette) {
-    raster.palette = grey_palette();
     for (std::size_t i = 0; i < frame.colours.size() / 3; ++i) {
       raster.palette[i] = {frame.colours[3 * i], frame.colours[3 * i + 1], frame.colours[3 * i + 2]};
     }
   }
-  if (frame.transparent >= 0) std::fill(raster.data.begin(), raster.data.end(), static_cast<std::uint8_t>(frame.transparent));
+  if (frame.transparent >= 0)
+    std::fill(raster.data.begin(), raster.data.end(), static_cast<std::uint8_t>(frame.transparent));
   if (!read_rows(decoder.gif, frame, raster) && !accept_damaged) damaged(reason(decoder.gif->Error));
   return raster;
 }

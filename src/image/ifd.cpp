@@ -10,11 +10,16 @@ constexpr std::uint16_t kOrientation = 274;
 // Bytes of one value of the integer types BYTE, SHORT, LONG and LONG8; 0 for any other.
 int value_size(std::uint64_t type) {
   switch (type) {
-    case 1: return 1;
-    case 3: return 2;
-    case 4: return 4;
-    case 16: return 8;
-    default: return 0;
+    case 1:
+      return 1;
+    case 3:
+      return 2;
+    case 4:
+      return 4;
+    case 16:
+      return 8;
+    default:
+      return 0;
   }
 }
 

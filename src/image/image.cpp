@@ -99,12 +99,14 @@ Image Image::read(const std::filesystem::path& path, const ImageOptions& options
 
 Image Image::decode(std::span<const std::byte> bytes, const ImageOptions& options, std::string name) {
   const image::Codec& codec = codec_of(bytes, name);
-  return Image(std::make_shared<const Source>(std::move(name), std::vector<std::byte>(bytes.begin(), bytes.end()), codec, options));
+  return Image(std::make_shared<const Source>(std::move(name), std::vector<std::byte>(bytes.begin(), bytes.end()),
+                                              codec, options));
 }
 
 Image Image::from_pixels(const PixelView& view) {
   if (view.data == nullptr || view.width < 1 || view.height < 1) {
-    throw InvalidInput("pixels of " + std::to_string(view.width) + " x " + std::to_string(view.height) + ": both sides must be at least 1, and data given");
+    throw InvalidInput("pixels of " + std::to_string(view.width) + " x " + std::to_string(view.height) +
+                       ": both sides must be at least 1, and data given");
   }
   image::Mode mode = image::Mode::rgb;
   if (view.format == PixelFormat::grey) mode = image::Mode::grey;
@@ -113,9 +115,16 @@ Image Image::from_pixels(const PixelView& view) {
   const std::ptrdiff_t row = view.width * pixel;
   const std::ptrdiff_t stride = view.stride == 0 ? row : view.stride;
   if (std::abs(stride) < row) {
-    throw InvalidInput("stride of " + std::to_string(view.stride) + " bytes: a row of pixels takes " + std::to_string(row));
+    throw InvalidInput("stride of " + std::to_string(view.stride) + " bytes: a row of pixels takes " +
+                       std::to_string(row));
   }
-  image::Raster raster(mode, view.width, view.height);
+  image::Raster raster;
+  try {
+    raster = image::Raster(mode, view.width, view.height);
+  } catch (const std::exception&) {  // bad_alloc, or length_error for what no memory can have
+    throw InvalidInput("pixels of " + std::to_string(view.width) + " x " + std::to_string(view.height) +
+                       ": more than this machine's memory");
+  }
   const bool swapped = view.format == PixelFormat::bgr || view.format == PixelFormat::bgra;
   for (int y = 0; y < view.height; ++y) {
     std::uint8_t* to = raster.row(y);

@@ -1,5 +1,6 @@
 #include <csetjmp>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 
 #include <jpeglib.h>
@@ -101,6 +102,7 @@ bool read(Decoder& decoder, Raster& raster) {
     JSAMPROW row = raster.row(static_cast<int>(jpeg.output_scanline));
     jpeg_read_scanlines(&jpeg, &row, 1);
   }
+  jpeg_finish_decompress(&jpeg);  // reads on to the end: a marker within the pixels shows by what follows it
   return true;
 }
 
@@ -119,6 +121,10 @@ Raster decode(Bytes bytes, const Header& header, bool accept_damaged) {
   if (decoder.jpeg.image_width != header.width || decoder.jpeg.image_height != header.height) {
     damaged("it has two sizes");
   }
+  // Huffman codes take a bit for each block of 8 x 8 pixels of a channel, of which at least one has a
+  // quarter as many as the picture: a smaller file has lost its pixels, whatever marker it ends with.
+  const std::uint64_t pixels = std::uint64_t{header.width} * header.height;
+  if (!accept_damaged && decoder.jpeg.arith_code == 0 && pixels / (64 * 8 * 4) > bytes.size()) damaged("it ends early");
   const int components = decoder.jpeg.num_components;
   Raster raster(components == 1   ? Mode::grey
                 : components == 3 ? Mode::rgb
@@ -126,7 +132,8 @@ Raster decode(Bytes bytes, const Header& header, bool accept_damaged) {
                 static_cast<int>(header.width), static_cast<int>(header.height));
   if (!read(decoder, raster) && !(accept_damaged && decoder.jpeg.output_scanline > 0)) damaged(decoder.message);
   if (raster.mode == Mode::cmyk) {
-    for (auto& value : raster.data) value = static_cast<std::uint8_t>(255 - value);  // Adobe's way round, as the reference assumes
+    for (auto& value : raster.data)
+      value = static_cast<std::uint8_t>(255 - value);  // Adobe's way round, as the reference assumes
   }
   return raster;
 }

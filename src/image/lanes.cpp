@@ -17,7 +17,8 @@ void weigh_lines(const std::uint8_t* lines, std::size_t stride, const WeightPair
     const std::int32_t weight = weights[k / 2].high[k % 2] * 2048 + weights[k / 2].low[k % 2];
     for (std::size_t i = 0; i < kLanes; ++i) sums[i] += weight * lines[k * stride + i];
   }
-  for (std::size_t i = 0; i < kLanes; ++i) out[i] = static_cast<std::uint8_t>(std::clamp(sums[i] >> kWeightBits, 0, 255));
+  for (std::size_t i = 0; i < kLanes; ++i)
+    out[i] = static_cast<std::uint8_t>(std::clamp(sums[i] >> kWeightBits, 0, 255));
 }
 
 void transpose(const std::uint8_t* from, std::size_t from_stride, std::uint8_t* to, std::size_t to_stride) {

@@ -94,16 +94,21 @@ bool read(Decoder& decoder, Raster& raster) {
 
 Mode mode(int colour, int depth) {
   switch (colour) {
-    case PNG_COLOR_TYPE_GRAY: return depth == 1 ? Mode::palette : Mode::grey;
-    case PNG_COLOR_TYPE_PALETTE: return Mode::palette;
-    case PNG_COLOR_TYPE_GRAY_ALPHA: return Mode::grey_alpha;
-    case PNG_COLOR_TYPE_RGB_ALPHA: return Mode::rgba;
-    default: return Mode::rgb;
+    case PNG_COLOR_TYPE_GRAY:
+      return depth == 1 ? Mode::palette : Mode::grey;
+    case PNG_COLOR_TYPE_PALETTE:
+      return Mode::palette;
+    case PNG_COLOR_TYPE_GRAY_ALPHA:
+      return Mode::grey_alpha;
+    case PNG_COLOR_TYPE_RGB_ALPHA:
+      return Mode::rgba;
+    default:
+      return Mode::rgb;
   }
 }
 
 Palette palette(Decoder& decoder) {
-  Palette palette = grey_palette();
+  Palette palette{};
   png_colorp colours = nullptr;
   int count = 0;
   if (png_get_color_type(decoder.png, decoder.info) == PNG_COLOR_TYPE_GRAY) {

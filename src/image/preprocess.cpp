@@ -30,7 +30,8 @@ Raster divided_by_alpha(Raster raster) {
     std::uint8_t* pixel = &raster.data[i];
     const unsigned alpha = pixel[count - 1];
     if (alpha == 0 || alpha == 255) continue;
-    for (std::size_t c = 0; c + 1 < count; ++c) pixel[c] = static_cast<std::uint8_t>(std::min(255U, 255U * pixel[c] / alpha));
+    for (std::size_t c = 0; c + 1 < count; ++c)
+      pixel[c] = static_cast<std::uint8_t>(std::min(255U, 255U * pixel[c] / alpha));
   }
   return raster;
 }
@@ -40,7 +41,8 @@ Raster cropped(const Raster& raster, const Target& target) {
   Raster result(raster.mode, target.size, target.size);
   result.palette = raster.palette;
   for (int y = 0; y < target.size; ++y) {
-    const std::uint8_t* from = raster.row(static_cast<int>(target.top) + y) + static_cast<std::size_t>(target.left) * pixel;
+    const std::uint8_t* from =
+        raster.row(static_cast<int>(target.top) + y) + static_cast<std::size_t>(target.left) * pixel;
     std::copy_n(from, result.row_bytes(), result.row(y));
   }
   return result;
@@ -50,12 +52,15 @@ Raster cropped(const Raster& raster, const Target& target) {
 Raster resized(const Raster& raster, const Target& target) {
   if (target.width == raster.width && target.height == raster.height) return cropped(raster, target);
   switch (raster.mode) {
-    case Mode::palette: return resize_nearest(raster, target);
+    case Mode::palette:
+      return resize_nearest(raster, target);
     case Mode::grey_alpha:
-    case Mode::rgba: return divided_by_alpha(resize_bicubic(multiplied_by_alpha(raster), target));
+    case Mode::rgba:
+      return divided_by_alpha(resize_bicubic(multiplied_by_alpha(raster), target));
     case Mode::grey:
     case Mode::rgb:
-    case Mode::cmyk: break;
+    case Mode::cmyk:
+      break;
   }
   return resize_bicubic(raster, target);
 }
@@ -70,11 +75,17 @@ std::vector<std::uint8_t> to_rgb(const Raster& raster) {
   for (std::size_t i = 0; i < raster.data.size(); i += count, to += 3) {
     const std::uint8_t* from = &raster.data[i];
     switch (raster.mode) {
-      case Mode::palette: std::copy_n(raster.palette[from[0]].data(), 3, to); break;
+      case Mode::palette:
+        std::copy_n(raster.palette[from[0]].data(), 3, to);
+        break;
       case Mode::grey:
-      case Mode::grey_alpha: std::fill_n(to, 3, from[0]); break;
+      case Mode::grey_alpha:
+        std::fill_n(to, 3, from[0]);
+        break;
       case Mode::rgb:
-      case Mode::rgba: std::copy_n(from, 3, to); break;
+      case Mode::rgba:
+        std::copy_n(from, 3, to);
+        break;
       case Mode::cmyk: {
         const unsigned white = 255U - from[3];
         for (int c = 0; c < 3; ++c) to[c] = static_cast<std::uint8_t>(white - divide_by_255(from[c] * white));

@@ -4,12 +4,6 @@
 
 namespace longclip::image {
 
-Palette grey_palette() {
-  Palette palette;
-  for (std::size_t i = 0; i < palette.size(); ++i) palette[i].fill(static_cast<std::uint8_t>(i));
-  return palette;
-}
-
 Raster::Raster(Mode m, int w, int h) : mode(m), width(w), height(h), data(row_bytes() * static_cast<std::size_t>(h)) {}
 
 Raster oriented(const Raster& raster, int orientation) {

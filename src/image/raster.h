@@ -14,19 +14,20 @@ enum class Mode { palette, grey, grey_alpha, rgb, rgba, cmyk };
 constexpr int channels(Mode mode) {
   switch (mode) {
     case Mode::palette:
-    case Mode::grey: return 1;
-    case Mode::grey_alpha: return 2;
-    case Mode::rgb: return 3;
+    case Mode::grey:
+      return 1;
+    case Mode::grey_alpha:
+      return 2;
+    case Mode::rgb:
+      return 3;
     case Mode::rgba:
-    case Mode::cmyk: return 4;
+    case Mode::cmyk:
+      return 4;
   }
   return 0;
 }
 
 using Palette = std::array<std::array<std::uint8_t, 3>, 256>;
-
-// Entry i is the grey i: what indices beyond a file's palette mean to the reference.
-Palette grey_palette();
 
 // A decoded picture: rows from the top, close together, channels interleaved.
 struct Raster {
@@ -42,7 +43,7 @@ struct Raster {
   int width = 0;
   int height = 0;
   std::vector<std::uint8_t> data;
-  Palette palette{};  // of Mode::palette
+  Palette palette{};  // of Mode::palette; indices beyond a file's own palette are black, as to the reference
 };
 
 // The picture as EXIF's orientation (1 to 8) means it to be seen.

@@ -48,7 +48,8 @@ class Weights {
     }
   }
 
-  const Output& operator[](int i) const { return outputs_[static_cast<std::size_t>(i)]; }
+  std::size_t count() const { return outputs_.size(); }
+  const Output& operator[](std::size_t i) const { return outputs_[i]; }
   const WeightPair* pairs(const Output& output) const { return pairs_.data() + output.offset; }
   std::size_t first() const { return outputs_.front().first; }
   std::size_t end() const { return outputs_.back().first + outputs_.back().inputs; }
@@ -81,21 +82,20 @@ struct Rows {
   std::vector<std::uint8_t> data;
 };
 
-// The target's columns of the raster's rows first .. first + count - 1.
+// `count` rows of `bytes` bytes.
+Rows copied(const std::uint8_t* from, std::size_t stride, std::size_t count, std::size_t bytes) {
+  Rows rows(count, bytes);
+  for (std::size_t y = 0; y < count; ++y) std::memcpy(rows.row(y), from + y * stride, bytes);
+  return rows;
+}
+
+// `count` rows, resized.
 //
 // Sixteen rows at a time are turned, so that a pixel's channel is sixteen neighbouring bytes, one
 // of each row: what weigh_lines() takes. Its results are turned back.
-Rows resize_rows(const Raster& raster, const Target& target, std::size_t first, std::size_t count) {
-  const auto pixel = static_cast<std::size_t>(channels(raster.mode));
-  const std::size_t row_bytes = static_cast<std::size_t>(target.size) * pixel;
-  Rows rows(count, row_bytes);
-  if (target.width == raster.width) {
-    for (std::size_t y = 0; y < count; ++y) {
-      std::memcpy(rows.row(y), raster.row(static_cast<int>(first + y)) + static_cast<std::size_t>(target.left) * pixel, row_bytes);
-    }
-    return rows;
-  }
-  const Weights weights(raster.width, target.width, target.left, target.size);
+Rows resize_rows(const std::uint8_t* from, std::size_t stride, std::size_t count, std::size_t pixel,
+                 const Weights& weights) {
+  Rows rows(count, weights.count() * pixel);
   const std::size_t left = weights.first() * pixel;
   const std::size_t bytes = (weights.end() - weights.first()) * pixel;
   std::vector<std::uint8_t> turned((rounded_up(bytes) + pixel) * kLanes);
@@ -103,27 +103,55 @@ Rows resize_rows(const Raster& raster, const Target& target, std::size_t first, 
   std::uint8_t edge[kLanes * kLanes];
   for (std::size_t top = 0; top < count; top += kLanes) {
     const std::size_t height = std::min(kLanes, count - top);
-    const std::uint8_t* from = raster.row(static_cast<int>(first + top)) + left;
+    const std::uint8_t* block = from + top * stride + left;
     for (std::size_t x = 0; x < bytes; x += kLanes) {
       const std::size_t width = std::min(kLanes, bytes - x);
       if (width == kLanes && height == kLanes) {
-        transpose(from + x, raster.row_bytes(), &turned[x * kLanes], kLanes);
+        transpose(block + x, stride, &turned[x * kLanes], kLanes);
         continue;
       }
-      for (std::size_t y = 0; y < height; ++y) std::memcpy(edge + y * kLanes, from + y * raster.row_bytes() + x, width);
+      for (std::size_t y = 0; y < height; ++y) std::memcpy(edge + y * kLanes, block + y * stride + x, width);
       transpose(edge, kLanes, &turned[x * kLanes], kLanes);
     }
-    for (int i = 0; i < target.size; ++i) {
+    for (std::size_t i = 0; i < weights.count(); ++i) {
       const Weights::Output& output = weights[i];
       const std::size_t at = output.first * pixel - left;
       for (std::size_t c = 0; c < pixel; ++c) {
         weigh_lines(&turned[(at + c) * kLanes], pixel * kLanes, weights.pairs(output), output.pairs,
-                    &resized[(static_cast<std::size_t>(i) * pixel + c) * kLanes]);
+                    &resized[(i * pixel + c) * kLanes]);
       }
     }
-    for (std::size_t x = 0; x < rows.stride; x += kLanes) transpose(&resized[x * kLanes], kLanes, rows.row(top) + x, rows.stride);
+    for (std::size_t x = 0; x < rows.stride; x += kLanes)
+      transpose(&resized[x * kLanes], kLanes, rows.row(top) + x, rows.stride);
   }
   return rows;
+}
+
+// The columns of `rows`, resized. The first of the rows is the first that the weights need.
+Rows resize_columns(const Rows& rows, const Weights& weights) {
+  Rows resized(weights.count(), rows.stride);
+  for (std::size_t y = 0; y < weights.count(); ++y) {
+    const Weights::Output& output = weights[y];
+    const std::uint8_t* lines = rows.row(output.first - weights.first());
+    for (std::size_t x = 0; x < rows.stride; x += kLanes) {
+      weigh_lines(lines + x, rows.stride, weights.pairs(output), output.pairs, resized.row(y) + x);
+    }
+  }
+  return resized;
+}
+
+// Whether Pillow, from version 13 on, resizes the columns before the rows. Rounding in between makes
+// it matter. Only a picture much higher than wide is such, so that all of its columns are wanted.
+bool columns_first(const Raster& raster, const Target& target) {
+  const std::int64_t lower = raster.height - target.height;
+  const std::int64_t narrower = raster.width - target.width;
+  return lower > 0 && lower > 2 * narrower;
+}
+
+Raster to_raster(const Rows& rows, Mode mode, int size) {
+  Raster result(mode, size, size);
+  for (int y = 0; y < size; ++y) std::memcpy(result.row(y), rows.row(static_cast<std::size_t>(y)), result.row_bytes());
+  return result;
 }
 
 }  // namespace
@@ -147,36 +175,39 @@ Target fit(int width, int height, int size) {
 }
 
 Raster resize_bicubic(const Raster& raster, const Target& target) {
-  const std::size_t row_bytes = static_cast<std::size_t>(target.size * channels(raster.mode));
-  Raster result(raster.mode, target.size, target.size);
-  if (target.height == raster.height) {
-    const Rows rows = resize_rows(raster, target, static_cast<std::size_t>(target.top), static_cast<std::size_t>(target.size));
-    for (int y = 0; y < target.size; ++y) std::memcpy(result.row(y), rows.row(static_cast<std::size_t>(y)), row_bytes);
-    return result;
+  const auto pixel = static_cast<std::size_t>(channels(raster.mode));
+  const auto size = static_cast<std::size_t>(target.size);
+  const Weights across(raster.width, target.width, target.left, target.size);
+  const Weights down(raster.height, target.height, target.top, target.size);
+  const bool across_changes = target.width != raster.width;
+  const bool down_changes = target.height != raster.height;
+
+  if (across_changes && down_changes && columns_first(raster, target)) {
+    const std::size_t count = down.end() - down.first();
+    const Rows lower = resize_columns(
+        copied(raster.row(static_cast<int>(down.first())), raster.row_bytes(), count, raster.row_bytes()), down);
+    return to_raster(resize_rows(lower.row(0), lower.stride, size, pixel, across), raster.mode, target.size);
   }
-  const Weights weights(raster.height, target.height, target.top, target.size);
-  const std::size_t first = weights.first();
-  const Rows rows = resize_rows(raster, target, first, weights.end() - first);
-  std::vector<std::uint8_t> line(rows.stride);
-  for (int y = 0; y < target.size; ++y) {
-    const Weights::Output& output = weights[y];
-    const std::uint8_t* lines = rows.row(output.first - first);
-    for (std::size_t x = 0; x < rows.stride; x += kLanes) {
-      weigh_lines(lines + x, rows.stride, weights.pairs(output), output.pairs, &line[x]);
-    }
-    std::memcpy(result.row(y), line.data(), row_bytes);
-  }
-  return result;
+  const std::size_t first = down_changes ? down.first() : static_cast<std::size_t>(target.top);
+  const std::size_t count = down_changes ? down.end() - first : size;
+  const std::uint8_t* from = raster.row(static_cast<int>(first));
+  const Rows rows = across_changes ? resize_rows(from, raster.row_bytes(), count, pixel, across)
+                                   : copied(from + static_cast<std::size_t>(target.left) * pixel, raster.row_bytes(),
+                                            count, size * pixel);
+  return to_raster(down_changes ? resize_columns(rows, down) : rows, raster.mode, target.size);
 }
 
 Raster resize_nearest(const Raster& raster, const Target& target) {
   // Pillow adds the step up one by one; the rounding of that sum decides some pixels, so it is
-  // added from the picture's edge even where only a part is wanted.
+  // added from the picture's edge even where only a part is wanted. Where that edge is so far away
+  // that Pillow has no memory for the picture, it begins with the part.
+  constexpr std::int64_t kFar = std::int64_t{1} << 26;
   const auto nearest = [&target](int in, std::int64_t out, std::int64_t begin) {
     const double step = static_cast<double>(in) / static_cast<double>(out);
     std::vector<int> sources;
-    double at = step * 0.5;
-    for (std::int64_t i = 0; i < begin + target.size; ++i, at += step) {
+    const std::int64_t first = begin < kFar ? 0 : begin;
+    double at = step * (static_cast<double>(first) + 0.5);
+    for (std::int64_t i = first; i < begin + target.size; ++i, at += step) {
       if (i >= begin) sources.push_back(std::min(static_cast<int>(at), in - 1));
     }
     return sources;

@@ -20,9 +20,10 @@ struct Target {
 // torchvision's Resize(size), which makes the shorter side `size`, and CenterCrop(size).
 Target fit(int width, int height, int size);
 
-// Pillow's 8-bit bicubic, antialiased, equal to the last bit: along the rows first, rounded, then
-// along the columns; a side that does not change is left alone. Only what lies in the target is
-// computed. Channels are independent. Result: size x size in the raster's mode.
+// Pillow's 8-bit bicubic, antialiased, equal to the last bit: along the rows, rounded, then along the
+// columns; the other way round, as Pillow 13 does, if the height shrinks by more than twice what the
+// width does. A side that does not change is left alone. Only what lies in the target is computed.
+// Channels are independent. Result: size x size in the raster's mode.
 Raster resize_bicubic(const Raster& raster, const Target& target);
 
 // Pillow's nearest neighbour, of the same part.

@@ -31,12 +31,12 @@ struct Layout {
   std::uint32_t width = 0, height = 0;
   int orientation = 1;
   Mode mode = Mode::rgb;
-  int bits = 0;     // of a sample
-  int samples = 0;  // of a pixel; those beyond the mode's channels are dropped
-  bool separate = false;         // a plane for each sample
+  int bits = 0;           // of a sample
+  int samples = 0;        // of a pixel; those beyond the mode's channels are dropped
+  bool separate = false;  // a plane for each sample
   bool bilevel = false;
   bool white_is_zero = false;
-  bool premultiplied = false;    // colours are multiplied by alpha
+  bool premultiplied = false;  // colours are multiplied by alpha
   bool ycbcr = false;
 };
 
@@ -78,18 +78,21 @@ Layout read_layout(Bytes bytes) {
       colours = 4;
       layout.mode = Mode::cmyk;
       break;
-    default: break;
+    default:
+      break;
   }
-  const bool depth_fits = layout.bits == 8 || (layout.bits == 16 && photometric != PHOTOMETRIC_PALETTE && !layout.ycbcr) ||
-                          (colours == 1 && layout.samples == 1 && (layout.bits == 1 || layout.bits == 2 || layout.bits == 4));
+  const bool depth_fits =
+      layout.bits == 8 || (layout.bits == 16 && photometric != PHOTOMETRIC_PALETTE && !layout.ycbcr) ||
+      (colours == 1 && layout.samples == 1 && (layout.bits == 1 || layout.bits == 2 || layout.bits == 4));
   if (colours == 0 || layout.samples < colours || layout.samples > 16 || !depth_fits || format != SAMPLEFORMAT_UINT ||
       compression == COMPRESSION_OJPEG) {
-    unsupported("TIFF of kind " + std::to_string(photometric) + " with " + std::to_string(layout.samples) + " samples of " +
-                std::to_string(layout.bits) + " bits, compression " + std::to_string(compression) +
+    unsupported("TIFF of kind " + std::to_string(photometric) + " with " + std::to_string(layout.samples) +
+                " samples of " + std::to_string(layout.bits) + " bits, compression " + std::to_string(compression) +
                 "; save it as RGB with 8 bits");
   }
   for (std::uint64_t i = 1; i < std::min<std::uint64_t>(ifd.count(kBits), 16); ++i) {
-    if (ifd.value(kBits, i) != static_cast<std::uint32_t>(layout.bits)) unsupported("TIFF with samples of different sizes; save it as RGB with 8 bits");
+    if (ifd.value(kBits, i) != static_cast<std::uint32_t>(layout.bits))
+      unsupported("TIFF with samples of different sizes; save it as RGB with 8 bits");
   }
   // The first sample beyond the colours is alpha if the file says so, or says nothing.
   if (layout.samples > colours && (layout.mode == Mode::grey || layout.mode == Mode::rgb) && !layout.ycbcr) {
@@ -145,14 +148,16 @@ struct CloseTiff {
 using TiffHandle = std::unique_ptr<TIFF, CloseTiff>;
 
 TiffHandle open(Stream& stream) {
-  const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(TIFFOpenOptionsAlloc(), TIFFOpenOptionsFree);
+  const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(TIFFOpenOptionsAlloc(),
+                                                                                 TIFFOpenOptionsFree);
   if (!options) throw std::bad_alloc();
   // More than any table of a file of this size takes.
-  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), static_cast<tmsize_t>(stream.bytes.size() + (std::size_t{64} << 20)));
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(),
+                                      static_cast<tmsize_t>(stream.bytes.size() + (std::size_t{64} << 20)));
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), on_error, &stream);
   TIFFOpenOptionsSetWarningHandlerExtR(options.get(), on_warning, nullptr);
-  return TiffHandle(TIFFClientOpenExt("", "rm", &stream, on_read, on_write, on_seek, on_close, on_size, nullptr, nullptr,
-                                      options.get()));
+  return TiffHandle(TIFFClientOpenExt("", "rm", &stream, on_read, on_write, on_seek, on_close, on_size, nullptr,
+                                      nullptr, options.get()));
 }
 
 // Part of the picture as libtiff hands it out: a strip or a tile, of all samples or of one.
@@ -180,17 +185,20 @@ void unpack(const Layout& layout, const Block& block, const std::uint8_t* from, 
   const int count = channels(raster.mode);
   const bool grey = raster.mode == Mode::grey || raster.mode == Mode::grey_alpha;
   for (std::uint32_t y = 0; y < block.height; ++y, from += block.row_bytes) {
-    std::uint8_t* to = raster.row(static_cast<int>(block.top + y)) + std::size_t{block.left} * static_cast<std::size_t>(count);
+    std::uint8_t* to =
+        raster.row(static_cast<int>(block.top + y)) + std::size_t{block.left} * static_cast<std::size_t>(count);
     if (layout.separate) {
       for (std::size_t x = 0; x < block.width; ++x) {
-        to[x * static_cast<std::size_t>(count) + static_cast<std::size_t>(block.plane)] = to_8_bits(from, x, layout.bits, grey);
+        to[x * static_cast<std::size_t>(count) + static_cast<std::size_t>(block.plane)] =
+            to_8_bits(from, x, layout.bits, grey);
       }
     } else if (layout.bits == 8 && layout.samples == count) {
       std::memcpy(to, from, std::size_t{block.width} * static_cast<std::size_t>(count));
     } else {
       for (std::size_t x = 0; x < block.width; ++x) {
         for (int c = 0; c < count; ++c) {
-          *to++ = to_8_bits(from, x * static_cast<std::size_t>(layout.samples) + static_cast<std::size_t>(c), layout.bits, grey);
+          *to++ = to_8_bits(from, x * static_cast<std::size_t>(layout.samples) + static_cast<std::size_t>(c),
+                            layout.bits, grey);
         }
       }
     }
@@ -214,8 +222,10 @@ bool read_blocks(TIFF* tiff, const Layout& layout, bool accept_damaged, Raster& 
   // Tiles may reach over the edge; more than this is no picture.
   const std::uint64_t limit = (std::uint64_t{layout.width} + 1024) * (std::uint64_t{layout.height} + 1024) *
                               static_cast<unsigned>(layout.samples * layout.bits) / 8;
-  if (block_width == 0 || block_height == 0 || bytes <= 0 || row_bytes <= 0 || static_cast<std::uint64_t>(bytes) > limit ||
-      static_cast<std::uint64_t>(row_bytes) * std::min(block_height, layout.height) > static_cast<std::uint64_t>(bytes)) {
+  if (block_width == 0 || block_height == 0 || bytes <= 0 || row_bytes <= 0 ||
+      static_cast<std::uint64_t>(bytes) > limit ||
+      static_cast<std::uint64_t>(row_bytes) * std::min(block_height, layout.height) >
+          static_cast<std::uint64_t>(bytes)) {
     return false;
   }
   std::vector<std::uint8_t> buffer(static_cast<std::size_t>(bytes));
@@ -224,14 +234,17 @@ bool read_blocks(TIFF* tiff, const Layout& layout, bool accept_damaged, Raster& 
   for (int plane = 0; plane < planes; ++plane) {
     for (std::uint64_t top = 0; top < layout.height; top += block_height) {
       for (std::uint64_t left = 0; left < layout.width; left += block_width) {
-        const Block block{static_cast<std::uint32_t>(left), static_cast<std::uint32_t>(top),
+        const Block block{static_cast<std::uint32_t>(left),
+                          static_cast<std::uint32_t>(top),
                           static_cast<std::uint32_t>(std::min<std::uint64_t>(block_width, layout.width - left)),
                           static_cast<std::uint32_t>(std::min<std::uint64_t>(block_height, layout.height - top)),
-                          static_cast<std::size_t>(row_bytes), plane};
+                          static_cast<std::size_t>(row_bytes),
+                          plane};
         const auto sample = static_cast<std::uint16_t>(plane);
         const tmsize_t wanted = tiled ? bytes : row_bytes * static_cast<tmsize_t>(block.height);
         const tmsize_t got =
-            tiled ? TIFFReadEncodedTile(tiff, TIFFComputeTile(tiff, block.left, block.top, 0, sample), buffer.data(), wanted)
+            tiled ? TIFFReadEncodedTile(tiff, TIFFComputeTile(tiff, block.left, block.top, 0, sample), buffer.data(),
+                                        wanted)
                   : TIFFReadEncodedStrip(tiff, TIFFComputeStrip(tiff, block.top, sample), buffer.data(), wanted);
         if (got < wanted) whole = false;
         if (!whole && !accept_damaged) return false;
@@ -256,18 +269,19 @@ bool read_ycbcr(TIFF* tiff, const Layout& layout, bool accept_damaged, Raster& r
   return whole;
 }
 
-Palette palette(Bytes bytes, const Layout& layout) {
-  Palette palette = grey_palette();
+Palette palette(Bytes bytes, const Layout& layout, bool accept_damaged) {
+  Palette palette{};
   if (layout.bilevel) {
     palette[layout.white_is_zero ? 0 : 1].fill(255);
-    palette[layout.white_is_zero ? 1 : 0].fill(0);
     return palette;
   }
   const Ifd ifd(bytes);
   const std::size_t colours = std::size_t{1} << layout.bits;
   for (std::size_t i = 0; i < colours; ++i) {  // all reds, all greens, all blues, 16 bits each
     for (std::size_t c = 0; c < 3; ++c) {
-      if (const auto value = ifd.value(kColourMap, c * colours + i)) palette[i][c] = static_cast<std::uint8_t>(*value >> 8);
+      const auto value = ifd.value(kColourMap, c * colours + i);
+      if (!value && !accept_damaged) damaged("it ends within its palette");
+      palette[i][c] = static_cast<std::uint8_t>(value.value_or(0) >> 8);
     }
   }
   return palette;
@@ -304,7 +318,9 @@ Raster decode(Bytes bytes, const Header&, bool accept_damaged) {
   Stream stream;
   stream.bytes = bytes;
   const TiffHandle tiff = open(stream);
-  const auto reason = [&stream] { return stream.message[0] != '\0' ? std::string(stream.message) : "its pixels cannot be read"; };
+  const auto reason = [&stream] {
+    return stream.message[0] != '\0' ? std::string(stream.message) : "its pixels cannot be read";
+  };
   if (!tiff || !agrees(tiff.get(), layout)) damaged(reason());
 
   Raster raster(layout.mode, static_cast<int>(layout.width), static_cast<int>(layout.height));
@@ -320,7 +336,7 @@ Raster decode(Bytes bytes, const Header&, bool accept_damaged) {
   if (!whole && !accept_damaged) damaged(reason());
 
   if (raster.mode == Mode::palette) {
-    raster.palette = palette(bytes, layout);
+    raster.palette = palette(bytes, layout, accept_damaged);
   } else if (layout.white_is_zero) {
     const int step = channels(raster.mode);
     for (std::size_t i = 0; i < raster.data.size(); i += static_cast<std::size_t>(step)) {

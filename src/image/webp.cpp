@@ -36,7 +36,7 @@ struct Layout {
   int orientation = 1;
   bool animated = false;
   bool alpha = false;  // of an animation
-  Bytes frame;  // content of the first ANMF chunk
+  Bytes frame;         // content of the first ANMF chunk
 };
 
 void read_lossy_size(Bytes content, Layout& layout) {
@@ -83,7 +83,9 @@ Header read_header(Bytes bytes) {
   return {layout.width, layout.height, layout.orientation};
 }
 
-void append(std::vector<std::uint8_t>& to, Bytes bytes) { to.insert(to.end(), bytes.data(), bytes.data() + bytes.size()); }
+void append(std::vector<std::uint8_t>& to, Bytes bytes) {
+  to.insert(to.end(), bytes.data(), bytes.data() + bytes.size());
+}
 
 void append32(std::vector<std::uint8_t>& to, std::size_t value) {
   for (int shift = 0; shift < 32; shift += 8) to.push_back(static_cast<std::uint8_t>(value >> shift));
