@@ -49,9 +49,8 @@ class Downloader {
         return attempt();
       } catch (const Outage& outage) {
         if (outage.kind() == Outage::Kind::unreachable && !located_) {
-          fail(hub_.origin() + " cannot be reached (" + outage.what() +
-               "): check the network, or make a package of a file at hand: " + "longclip convert " + model_.file + " " +
-               model_.name);
+          fail(hub_.origin() + " cannot be reached (" + outage.what() + "): check the network, or " +
+               without_hub(model_));
         }
         if (furthest_ > before) {
           tries = 0;
@@ -69,8 +68,10 @@ class Downloader {
   // minutes only, and its file may have changed.
   Download attempt() {
     const RemoteFile remote = hub_.locate(model_.repository, model_.file, [this] { report(); });
-    located_ = true;
     PartFile part(folder_, model_.file, remote.sha256);
+    if (!located_) inherited_ = part.size() > 0;
+    located_ = true;
+    if (remote.size != 0 && part.size() > remote.size) part.write(0, {});
     total_ = remote.size;
     at(part.size());
     if (remote.size == 0 || part.size() < remote.size) receive(remote, part);
@@ -80,7 +81,11 @@ class Downloader {
     if (io::sha256_of_file(part.path()) != remote.sha256) {
       const std::string reason = describe(part.path());
       part.discard();
-      fail(reason);
+      if (!inherited_) fail(reason);
+      // A power cut can leave a part that is not what was sent.
+      inherited_ = false;
+      at(furthest_ = 0);
+      throw Outage(Outage::Kind::broken, "what an earlier call left was damaged");
     }
     return {part.path(), remote};
   }
@@ -133,7 +138,10 @@ class Downloader {
   }
 
   [[noreturn]] void give_up(const Outage& outage) const {
-    fail(std::string("the download broke off after ") + megabytes(done_) + " (" + outage.what() +
+    if (done_ == 0) {
+      fail(std::string("nothing came (") + outage.what() + "): try again later, or " + without_hub(model_));
+    }
+    fail("the download broke off after " + megabytes(done_) + " (" + outage.what() +
          "): fetch it again to go on from there");
   }
 
@@ -144,12 +152,17 @@ class Downloader {
   const std::filesystem::path& folder_;
   const std::function<bool(std::uint64_t, std::uint64_t)>& progress_;
   bool located_ = false;
+  bool inherited_ = false;  // the part holds what an earlier call left
   std::uint64_t done_ = 0;
   std::uint64_t total_ = 0;
   std::uint64_t furthest_ = 0;  // of all tries: a server may begin anew each time
 };
 
 }  // namespace
+
+std::string without_hub(const PublishedModel& model) {
+  return "make a package of a file at hand: longclip convert " + model.file + " " + model.name;
+}
 
 Download download(const Hub& hub, const PublishedModel& model, const std::filesystem::path& folder,
                   const std::function<bool(std::uint64_t, std::uint64_t)>& progress, const Patience& patience) {

@@ -31,4 +31,7 @@ struct Download {
 Download download(const Hub& hub, const PublishedModel& model, const std::filesystem::path& folder,
                   const std::function<bool(std::uint64_t, std::uint64_t)>& progress, const Patience& patience = {});
 
+// How to have a model where no hub can be asked: the end of a message.
+std::string without_hub(const PublishedModel& model);
+
 }  // namespace longclip::hub

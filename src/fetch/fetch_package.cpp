@@ -1,7 +1,5 @@
 #include "fetch/fetch_package.h"
 
-#include <algorithm>
-#include <cstdlib>
 #include <string>
 #include <system_error>
 
@@ -9,32 +7,17 @@
 
 #include "fetch/folder_lock.h"
 #include "fetch/hub.h"
-#include "fetch/locations.h"
+#include "fetch/hub_environment.h"
+#include "package/package.h"
 
 namespace longclip::hub {
 namespace {
 
-constexpr const char* kPublicHub = "https://huggingface.co";
+using longclip::package::is_package;
 
-// As the hub's own client reads them: a value of nothing but spaces is none.
-std::string from_environment(const char* variable) {
-  const char* value = std::getenv(variable);
-  std::string text = value == nullptr ? "" : value;
-  constexpr const char* space = " \t\r\n";
-  text.erase(0, text.find_first_not_of(space));
-  text.erase(text.find_last_not_of(space) + 1);
-  return text;
-}
-
-bool is_offline() {
-  std::string value = from_environment("HF_HUB_OFFLINE");
-  for (char& c : value) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  return value == "1" || value == "ON" || value == "YES" || value == "TRUE";
-}
-
-std::string first_of(const std::string& a, const std::string& b, const std::string& c) {
-  if (!a.empty()) return a;
-  return b.empty() ? c : b;
+bool is_in_the_way(const std::filesystem::path& package) {
+  std::error_code error;
+  return std::filesystem::exists(std::filesystem::symlink_status(package, error)) && !is_package(package);
 }
 
 ConvertOptions convert_options(const PublishedModel& model, const RemoteFile& file, const FetchOptions& options) {
@@ -43,6 +26,11 @@ ConvertOptions convert_options(const PublishedModel& model, const RemoteFile& fi
   result.name = model.name;
   result.source = model.repository + "/" + model.file + (file.commit.empty() ? "" : "@" + file.commit);
   result.overwrite = options.overwrite;
+  result.progress = [&](std::uint64_t, std::uint64_t) {
+    if (options.progress && !options.progress(file.size, file.size)) {
+      throw Error(model.name + ": stopped while it is converted: fetch it again to go on from there");
+    }
+  };
   return result;
 }
 
@@ -54,14 +42,14 @@ std::filesystem::path fetch_package(const PublishedModel& model, const FetchOpti
   const auto package = directory / model.name;
   const auto is_there = [&] { return !options.overwrite && is_package(package); };
   if (is_there()) return package;
+  // To be said before the download, not after it.
+  if (is_in_the_way(package)) throw InvalidInput(package.string() + ": is in the way, and is no package: move it away");
   if (is_offline()) {
-    throw InvalidFile(
-        model.name +
-        ": cannot be fetched while HF_HUB_OFFLINE is set: unset it, or make a package of a file at hand: " +
-        "longclip convert " + model.file + " " + model.name);
+    throw InvalidFile(model.name + ": cannot be fetched while HF_HUB_OFFLINE is set: unset it, or " +
+                      without_hub(model));
   }
-  const Hub hub(first_of(options.endpoint, from_environment("HF_ENDPOINT"), kPublicHub),
-                first_of(options.token, from_environment("HF_TOKEN"), ""), timeouts);
+  const Hub hub(options.endpoint.empty() ? endpoint_of_environment() : options.endpoint,
+                options.token.empty() ? token_of_environment() : options.token, timeouts);
   const auto folder = directory / ".downloads" / model.name;
   const FolderLock lock(folder, [&] {
     if (options.progress && !options.progress(0, 0)) {

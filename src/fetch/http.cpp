@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <new>
@@ -78,21 +79,25 @@ int on_progress(void* call, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return static_cast<Call*>(call)->guarded([&] { request.watch ? request.watch() : void(); }) ? 0 : 1;
 }
 
+// Certificates to trust, by the variables that the curl command and the hub's client obey: libcurl
+// itself reads none. A company's proxy signs with one of its own.
+void set_certificates(CURL* curl) {
+  const auto set = [curl](CURLoption option, const char* variable) {
+    const char* path = std::getenv(variable);
+    if (path != nullptr && *path != '\0') curl_easy_setopt(curl, option, path);
+  };
+  set(CURLOPT_CAPATH, "SSL_CERT_DIR");
+  set(CURLOPT_CAINFO, "SSL_CERT_FILE");
+  set(CURLOPT_CAINFO, "CURL_CA_BUNDLE");
+}
+
 [[noreturn]] void fail(const Request& request, CURL* curl, CURLcode code, const std::string& detail) {
   switch (code) {
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_CONNECT:
-      throw Outage(Outage::Kind::unreachable, detail);
-    case CURLE_OPERATION_TIMEDOUT: {
-      double connected = 0;  // seconds until there was a connection
-      curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME, &connected);
-      throw Outage(connected == 0 ? Outage::Kind::unreachable : Outage::Kind::broken, detail);
-    }
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
-      throw InvalidFile(request.url.origin() + ": its certificate is not trusted (" + detail +
-                        "): install ca-certificates, and look whether a proxy stands between");
+      throw InvalidFile(
+          request.url.origin() + ": its certificate is not trusted (" + detail +
+          "): install ca-certificates; where a proxy signs with one of its own, name that in SSL_CERT_FILE");
     case CURLE_OUT_OF_MEMORY:
       throw std::bad_alloc();
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -100,8 +105,11 @@ int on_progress(void* call, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
     case CURLE_NOT_BUILT_IN:
     case CURLE_FAILED_INIT:
       throw InvalidFile(request.url.origin() + ": cannot be asked: " + detail);
-    default:
-      throw Outage(Outage::Kind::broken, detail);
+    default: {
+      double connected = 0;  // seconds until there was a connection, by all proxies and TLS
+      curl_easy_getinfo(curl, CURLINFO_PRETRANSFER_TIME, &connected);
+      throw Outage(connected == 0 ? Outage::Kind::unreachable : Outage::Kind::broken, detail);
+    }
   }
 }
 
@@ -143,6 +151,7 @@ Response exchange(const Request& request, const Timeouts& timeouts) {
   set(CURLOPT_NOPROGRESS, 0L);
   set(CURLOPT_XFERINFOFUNCTION, on_progress);
   set(CURLOPT_XFERINFODATA, static_cast<void*>(&call));
+  set_certificates(curl.get());
 
   const CURLcode code = curl_easy_perform(curl.get());
   if (call.failure) std::rethrow_exception(call.failure);

@@ -57,9 +57,9 @@ class Outage : public InvalidFile {
   std::chrono::seconds wait_;
 };
 
-// One request and its answer, whatever its status; redirects are not followed. Certificates,
-// proxies and their environment variables are as the system's libcurl has them. Throws Outage, or
-// InvalidFile where another try would not help.
+// One request and its answer, whatever its status; redirects are not followed. Proxies are those
+// of the environment, as libcurl reads it; certificates those of the system, or of CURL_CA_BUNDLE,
+// SSL_CERT_FILE and SSL_CERT_DIR. Throws Outage, or InvalidFile where another try would not help.
 Response exchange(const Request& request, const Timeouts& timeouts);
 
 }  // namespace longclip::hub

@@ -21,6 +21,8 @@ bool is_redirect(long status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+bool is_success(long status) { return status >= 200 && status < 300; }
+
 std::optional<std::uint64_t> parse_number(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -43,12 +45,39 @@ std::string hash_of_tag(std::string_view tag) {
 
 bool is_web_page(const Response& response) { return response.header("content-type").starts_with("text/html"); }
 
-// Where the body of a 206 begins: Content-Range is "bytes FIRST-LAST/TOTAL".
+// Where a redirect leads. From the safe web it does not lead out of it.
+Url target(const Url& from, const std::string& location) {
+  Url to = from.resolve(location);
+  if (from.secure() && !to.secure()) {
+    throw InvalidFile(from.origin() + ": redirects to " + to.origin() +
+                      ", which anyone could read and change: check HF_ENDPOINT");
+  }
+  return to;
+}
+
+// Where the body of an answer begins in the file. Content-Range is "bytes FIRST-LAST/TOTAL".
 std::optional<std::uint64_t> first_byte(const Response& response) {
+  if (response.status == 200) return 0;
   const std::string range = response.header("content-range");
   constexpr std::string_view unit = "bytes ";
   if (!range.starts_with(unit)) return std::nullopt;
   return parse_number(std::string_view(range).substr(unit.size(), range.find('-') - unit.size()));
+}
+
+// How long an answer says that the whole file is.
+std::optional<std::uint64_t> whole_size(const Response& response) {
+  if (response.status == 200) return parse_number(response.header("content-length"));
+  const std::string range = response.header("content-range");
+  const auto slash = range.find('/');
+  return slash == std::string::npos ? std::nullopt : parse_number(std::string_view(range).substr(slash + 1));
+}
+
+// An answer's status, and what the hub has to say of it, as plain text.
+std::string describe(const Response& response) {
+  constexpr std::size_t longest = 200;
+  std::string words = response.header("x-error-message").substr(0, longest);
+  for (char& c : words) c = c < ' ' || c > '~' ? '?' : c;
+  return std::to_string(response.status) + (words.empty() ? "" : ": " + words);
 }
 
 std::chrono::seconds wait_of(const Response& response) {
@@ -62,7 +91,9 @@ std::chrono::seconds wait_of(const Response& response) {
 Hub::Hub(const std::string& endpoint, const std::string& token, const Timeouts& timeouts)
     : endpoint_(endpoint), token_(token), timeouts_(timeouts) {
   const bool sendable = std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c <= '~'; });
-  if (!sendable) throw InvalidInput("HF_TOKEN holds characters that no token has: copy it again");
+  if (!sendable) {
+    throw InvalidInput("the token of HF_TOKEN or of the hub's login holds characters that no token has: copy it again");
+  }
 }
 
 RemoteFile Hub::locate(const std::string& repository, const std::string& file, const Watch& watch) const {
@@ -80,14 +111,13 @@ RemoteFile Hub::locate(const std::string& repository, const std::string& file, c
   const std::string linked = response.header("x-linked-etag");
   const std::string hash = hash_of_tag(linked.empty() ? response.header("etag") : linked);
   if (hash.size() != 64 || !is_hexadecimal(hash)) {
-    const std::string reason =
-        is_web_page(response) ? "answers with a web page" : "does not state the SHA-256 of " + file;
-    throw InvalidFile(origin() + ": " + reason +
-                      ", as a hub would: check HF_ENDPOINT, and whether a proxy or a login page stands between: sign "
-                      "in there, or check HF_ENDPOINT");
+    const std::string reason = is_web_page(response) ? "answers with a web page"
+                                                     : "does not state the SHA-256 of " + file + ", as a hub would";
+    throw InvalidFile(answer.url.origin() + ": " + reason +
+                      ": check HF_ENDPOINT, and whether a proxy or a login page stands between");
   }
   const std::string location = is_redirect(response.status) ? response.header("location") : "";
-  RemoteFile remote{location.empty() ? answer.url : answer.url.resolve(location), hash, 0, ""};
+  RemoteFile remote{location.empty() ? answer.url : target(answer.url, location), hash, 0, ""};
   const std::string size = response.header("x-linked-size");
   // The length of a redirect's own body says nothing.
   remote.size = parse_number(size.empty() && location.empty() ? response.header("content-length") : size).value_or(0);
@@ -108,10 +138,17 @@ void Hub::read(const RemoteFile& file, std::uint64_t offset, const Receive& rece
                           ": sends a web page in place of the file: a proxy or a login page stands between: sign in "
                           "there, or check HF_ENDPOINT");
       }
-      position = response.status == 200 ? 0 : first_byte(response);
+      position = first_byte(response);
       if (!position || *position > offset) {
         throw InvalidFile(file.url.origin() +
                           ": sends another part of the file than it was asked for: check HF_ENDPOINT");
+      }
+      const auto size = whole_size(response);
+      if (size && file.size != 0 && *size != file.size) {
+        throw InvalidFile(
+            file.url.origin() + ": sends a file of " + std::to_string(*size) + " bytes, not the one of " +
+            std::to_string(file.size) +
+            " that the hub states: check HF_ENDPOINT, and whether a proxy or a login page stands between");
       }
     }
     receive(*position, bytes);
@@ -122,7 +159,11 @@ void Hub::read(const RemoteFile& file, std::uint64_t offset, const Receive& rece
     receive(0, {});  // there are no bytes from `offset` on, so what came before is not this file's
     throw Outage(Outage::Kind::broken, answer.url.origin() + " has less of the file than was there");
   }
-  require_success(answer, file.url.origin());
+  // The hub signs addresses for some minutes: it is asked anew, and says what else is wrong.
+  if (!is_success(answer.response.status)) {
+    throw Outage(Outage::Kind::broken, answer.url.origin() + " answered " + describe(answer.response),
+                 wait_of(answer.response));
+  }
 }
 
 Hub::Answer Hub::ask(Request request, const std::function<bool(const Response&)>& enough) const {
@@ -132,29 +173,29 @@ Hub::Answer Hub::ask(Request request, const std::function<bool(const Response&)>
     Answer answer{sent.url, exchange(sent, timeouts_)};
     const std::string location = answer.response.header("location");
     if (!is_redirect(answer.response.status) || location.empty() || enough(answer.response)) return answer;
-    request.url = answer.url.resolve(location);
-    if (answer.url.secure() && !request.url.secure()) {
-      throw InvalidFile(answer.url.origin() + ": redirects to " + request.url.origin() +
-                        ", which anyone could read and change: check HF_ENDPOINT");
-    }
+    request.url = target(answer.url, location);
   }
   throw InvalidFile(request.url.origin() + ": redirects in a circle: check HF_ENDPOINT");
 }
 
-void Hub::require_success(const Answer& answer, const std::string& what) const {
+void Hub::require_success(const Answer& answer, const std::string& repository) const {
   const long status = answer.response.status;
-  if (status >= 200 && status < 300) return;
-  const std::string answered = answer.url.origin() + " answered " + std::to_string(status);
-  const bool passes = status >= 500 || status == 408 || status == 429;
-  // Other hosts are spoken to by addresses that the hub has signed, and signs anew for another try.
-  if (passes || answer.url.origin() != origin()) throw Outage(Outage::Kind::broken, answered, wait_of(answer.response));
-  const std::string subject = what + " (" + answered + ")";
+  if (is_success(status)) return;
+  const std::string answered = answer.url.origin() + " answered " + describe(answer.response);
+  if (status >= 500 || status == 408 || status == 429) {
+    throw Outage(Outage::Kind::broken, answered, wait_of(answer.response));
+  }
+  const std::string subject = repository + " (" + answered + ")";
   switch (status) {
     case 401:
-      throw InvalidFile(subject + ": it is not there, or not for everyone: " +
-                        (token_.empty() ? "set HF_TOKEN to a token that may read it" : "HF_TOKEN is not valid for it"));
+      if (token_.empty()) {
+        throw InvalidFile(subject + ": it is not there, or not for everyone: set HF_TOKEN to a token that may read it");
+      }
+      throw InvalidFile(subject +
+                        ": the token of HF_TOKEN or of the hub's login is not valid for it: renew it, or set "
+                        "HF_HUB_DISABLE_IMPLICIT_TOKEN=1 to go without");
     case 403:
-      throw InvalidFile(subject + ": access is refused: accept its terms on " + origin() + "/" + what +
+      throw InvalidFile(subject + ": access is refused: accept its terms on " + origin() + "/" + repository +
                         " and set HF_TOKEN to a token of that account");
     case 404:
       throw InvalidFile(subject + ": there is no such file: check HF_ENDPOINT");

@@ -48,7 +48,7 @@ class Hub {
     Response response;
   };
   Answer ask(Request request, const std::function<bool(const Response&)>& enough) const;
-  void require_success(const Answer& answer, const std::string& what) const;
+  void require_success(const Answer& answer, const std::string& repository) const;
 
   Url endpoint_;
   std::string token_;

@@ -10,6 +10,8 @@
 #include <longclip/error.h>
 #include <longclip/fetch.h>
 
+#include "package/package.h"
+
 namespace longclip {
 namespace {
 
@@ -60,11 +62,6 @@ std::vector<std::filesystem::path> hub::installed_models(const std::filesystem::
   return {folder.parent_path() / models, folder.parent_path().parent_path() / models};
 }
 
-bool hub::is_package(const std::filesystem::path& folder) {
-  std::error_code error;
-  return std::filesystem::is_regular_file(folder / "config.json", error);
-}
-
 std::filesystem::path models_directory() {
   if (const auto directory = directory_by_environment(); !directory.empty()) return directory;
   throw InvalidFile("models have no place, since HOME is not set: set LONGCLIP_HOME to a folder");
@@ -81,9 +78,9 @@ std::filesystem::path find_package(const std::string& name_or_path) {
   const bool is_name = path.has_filename() && path == path.filename();
   if (!is_name) throw InvalidFile(name_or_path + ": there is no such folder: " + remedy(path.filename().string()));
   const auto own = directory_by_environment();
-  if (!own.empty() && hub::is_package(own / path)) return own / path;
+  if (!own.empty() && package::is_package(own / path)) return own / path;
   for (const auto& installed : hub::installed_models(this_binary())) {
-    if (hub::is_package(installed / path)) return installed / path;
+    if (package::is_package(installed / path)) return installed / path;
   }
   throw InvalidFile(name_or_path + ": there is no such model" + (own.empty() ? "" : " in " + own.string()) + ": " +
                     remedy(name_or_path));

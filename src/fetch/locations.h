@@ -10,7 +10,4 @@ namespace longclip::hub {
 // a level more (lib/x86_64-linux-gnu).
 std::vector<std::filesystem::path> installed_models(const std::filesystem::path& binary);
 
-// Whether a folder is a package.
-bool is_package(const std::filesystem::path& folder);
-
 }  // namespace longclip::hub

@@ -56,7 +56,7 @@ Url::Url(const std::string& text) {
   }
   if (origin_.empty()) {
     throw InvalidInput("'" + (is_plain(text) ? text : "...") +
-                       "' is no address of the web: it begins with https:// and a host");
+                       "' is no address of the web, which begins with https:// and a host: check HF_ENDPOINT");
   }
 }
 

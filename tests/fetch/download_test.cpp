@@ -109,6 +109,40 @@ TEST_F(DownloadTest, AsksForNothingThatIsThere) {
   EXPECT_TRUE(fake_.contents().empty());
 }
 
+TEST_F(DownloadTest, BeginsAnewWhereThePartIsLongerThanTheFile) {
+  write_part(fake_.content + "and more");
+  expect_whole(run());
+  EXPECT_EQ(ranges(), std::vector<std::string>{""});
+}
+
+TEST_F(DownloadTest, BeginsAnewWhereThePartIsDamaged) {
+  for (const std::size_t size : {kSize / 2, kSize}) {
+    const std::size_t asked = ranges().size();
+    write_part(std::string(size, '\0'));  // as a power cut leaves it
+    expect_whole(run());
+    const bool has_rest = size < kSize;
+    EXPECT_EQ(ranges().size(), asked + (has_rest ? 2 : 1));
+    EXPECT_EQ(ranges().back(), "");
+    std::filesystem::remove_all(folder_.path());
+    std::filesystem::create_directories(folder_.path());
+  }
+}
+
+TEST_F(DownloadTest, BeginsAnewOnceOnly) {
+  write_part(std::string(kSize, '\0'));
+  fake_.at_content = [](int, const Received&, Reply& reply) { reply.body[12345] ^= 1; };
+  EXPECT_NE(refusal().find("its SHA-256 is not the one"), std::string::npos);
+  EXPECT_EQ(part(), std::nullopt);
+  EXPECT_EQ(ranges().size(), 1u);
+}
+
+TEST_F(DownloadTest, KeepsNothingOfAFileOfAnotherSize) {
+  fake_.at_content = [](int, const Received&, Reply& reply) { reply.body = "version https://git-lfs..."; };
+  EXPECT_NE(refusal().find("sends a file of 26 bytes, not the one of 2000000"), std::string::npos);
+  EXPECT_EQ(part().value_or(""), "");
+  EXPECT_EQ(ranges().size(), 1u);
+}
+
 TEST_F(DownloadTest, BeginsAnewWhereTheServerKnowsNoRanges) {
   fake_.at_content = [this](int count, const Received&, Reply& reply) {
     reply = {200, {}, fake_.content, true, count == 0 ? std::optional<std::size_t>(300000) : std::nullopt, false};
@@ -197,7 +231,10 @@ TEST_F(DownloadTest, RecognisesAnLfsPointerInPlaceOfTheFile) {
 }
 
 TEST_F(DownloadTest, RefusesMoreThanTheHubStates) {
-  fake_.at_content = [this](int, const Received&, Reply& reply) { reply.body = fake_.content + "x"; };
+  fake_.at_content = [this](int, const Received&, Reply& reply) {
+    reply.body = fake_.content + "x";
+    reply.states_length = false;
+  };
   EXPECT_NE(refusal().find("sends more than the 2000000 bytes"), std::string::npos);
   EXPECT_EQ(part(), std::nullopt);
 }
@@ -212,8 +249,9 @@ TEST_F(DownloadTest, TriesAgainWhereTheServerIsBusy) {
 
 TEST_F(DownloadTest, GivesUpWhereTheServerStaysBusy) {
   fake_.at_description = [](int, const Received&, Reply& reply) { reply = {503, {}, "", true, {}, false}; };
-  EXPECT_EQ(refusal(), "longclip-b: the download broke off after 0 MB (" + fake_.endpoint() +
-                           " answered 503): fetch it again to go on from there");
+  EXPECT_EQ(refusal(), "longclip-b: nothing came (" + fake_.endpoint() +
+                           " answered 503): try again later, or make a package of a file at hand: longclip convert "
+                           "longclip-B.pt longclip-b");
   EXPECT_EQ(fake_.descriptions().size(), 3u);
 }
 

@@ -8,12 +8,18 @@
 namespace longclip::testing {
 
 // Sets environment variables, and at its end gives them back what they were. It begins with none
-// of those that the library reads, and with no proxy for the servers of the tests.
+// of those that the library reads, no login of the user's, and no proxy for the servers of the
+// tests.
 class Environment {
  public:
   Environment() {
-    for (const char* name : {"HF_ENDPOINT", "HF_TOKEN", "HF_HUB_OFFLINE", "LONGCLIP_HOME", "XDG_DATA_HOME"})
+    for (const char* name :
+         {"HF_ENDPOINT", "HF_TOKEN", "HF_TOKEN_PATH", "HF_HUB_DISABLE_IMPLICIT_TOKEN", "HF_HUB_OFFLINE",
+          "LONGCLIP_HOME", "XDG_DATA_HOME", "SSL_CERT_DIR", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "http_proxy",
+          "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}) {
       unset(name);
+    }
+    set("HF_HOME", "/nowhere");
     set("no_proxy", "*");
   }
   ~Environment() {

@@ -28,28 +28,28 @@ std::pair<int, std::uint16_t> bind_to_free_port() {
   return {fd, ntohs(address.sin_port)};
 }
 
-void send_all(int connection, std::string_view bytes) {
+void send_all(Connection& connection, std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const long sent = connection.send(bytes.data(), bytes.size());
     if (sent <= 0) return;  // the client has gone
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
 }
 
-std::string receive_head(int connection) {
+std::string receive_head(Connection& connection) {
   std::string head;
   char buffer[4096];
   while (head.find("\r\n\r\n") == std::string::npos) {
-    const ssize_t size = ::recv(connection, buffer, sizeof buffer, 0);
+    const long size = connection.receive(buffer, sizeof buffer);
     if (size <= 0) return "";
     head.append(buffer, static_cast<std::size_t>(size));
   }
   return head;
 }
 
-void wait_until_client_goes(int connection) {
+void wait_until_client_goes(Connection& connection) {
   char byte;
-  while (::recv(connection, &byte, 1, 0) > 0) {
+  while (connection.receive(&byte, 1) > 0) {
   }
 }
 
@@ -70,7 +70,7 @@ Received parse(const std::string& head) {
 
 }  // namespace
 
-HttpServer::HttpServer(Handler handler) : handler_(std::move(handler)) {
+HttpServer::HttpServer(Handler handler, const TlsServer* tls) : handler_(std::move(handler)), tls_(tls) {
   std::tie(listener_, port_) = bind_to_free_port();
   if (::listen(listener_, 16) != 0) throw std::runtime_error("cannot listen");
   acceptor_ = std::jthread([this] { accept_all(); });
@@ -84,7 +84,7 @@ HttpServer::~HttpServer() {
 }
 
 std::string HttpServer::address(const std::string& host) const {
-  return "http://" + host + ":" + std::to_string(port_);
+  return (tls_ == nullptr ? "http://" : "https://") + host + ":" + std::to_string(port_);
 }
 
 std::vector<Received> HttpServer::received() const {
@@ -94,16 +94,16 @@ std::vector<Received> HttpServer::received() const {
 
 void HttpServer::accept_all() {
   while (true) {
-    const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (connection < 0) return;
-    connections_.emplace_back([this, connection] {
-      serve(connection);
-      ::close(connection);
+    const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (socket < 0) return;
+    connections_.emplace_back([this, socket] {
+      serve(Connection(socket, tls_));
+      ::close(socket);
     });
   }
 }
 
-void HttpServer::serve(int connection) {
+void HttpServer::serve(Connection connection) {
   const std::string head = receive_head(connection);
   if (head.empty()) return;
   const Received received = parse(head);

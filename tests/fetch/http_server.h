@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "fetch/tls.h"
+
 namespace longclip::testing {
 
 // What a client asked.
@@ -35,21 +37,23 @@ struct Reply {
 class HttpServer {
  public:
   using Handler = std::function<Reply(const Received&)>;
-  explicit HttpServer(Handler handler);
+  // Speaks TLS where it has that.
+  explicit HttpServer(Handler handler, const TlsServer* tls = nullptr);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 
-  // "http://127.0.0.1:PORT", or by another name of the same host: another one to a client.
+  // "http://127.0.0.1:PORT" (https with TLS), or by another name of the same host: another one to a client.
   std::string address(const std::string& host = "127.0.0.1") const;
 
   std::vector<Received> received() const;
 
  private:
   void accept_all();
-  void serve(int connection);
+  void serve(Connection connection);
 
   Handler handler_;
+  const TlsServer* tls_;
   int listener_;
   std::uint16_t port_;
   mutable std::mutex mutex_;

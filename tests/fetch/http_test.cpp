@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
+#include <fstream>
 #include <optional>
 #include <stdexcept>
 
 #include "fetch/environment.h"
 #include "fetch/http_server.h"
+#include "fetch/tls.h"
+#include "temporary_folder.h"
 
 namespace longclip::hub {
 namespace {
@@ -106,6 +108,65 @@ TEST_F(Exchange, CanBeStoppedWhileNothingComes) {
     if (begun) throw std::logic_error("stop");
   };
   EXPECT_EQ(longclip::testing::message_of<std::logic_error>([&] { exchange(request, {}); }), "stop");
+}
+
+TEST_F(Exchange, GoesThroughTheProxyOfTheEnvironment) {
+  HttpServer proxy([](const Received&) { return Reply{}; });
+  environment_.unset("no_proxy");
+  environment_.set("http_proxy", proxy.address());
+  EXPECT_EQ(exchange(get("http://hub.example/a"), {}).status, 200);
+  EXPECT_EQ(proxy.received().at(0).path, "http://hub.example/a");
+}
+
+TEST_F(Exchange, IsUnreachableWhereTheProxyRefuses) {
+  HttpServer proxy([](const Received&) { return Reply{403, {}, "", true, {}, false}; });
+  environment_.unset("no_proxy");
+  environment_.set("https_proxy", proxy.address());
+  EXPECT_EQ(outage_of(get("https://hub.example/a")), Outage::Kind::unreachable);
+  EXPECT_EQ(proxy.received().at(0).method, "CONNECT");
+}
+
+// A server with a certificate that nobody has vouched for.
+class ExchangeByTls : public Exchange {
+ protected:
+  std::string refusal(const std::string& address) const {
+    return longclip::testing::message_of<InvalidFile>([&] { exchange(get(address), {}); });
+  }
+
+  std::filesystem::path certificate() const {
+    std::ofstream(folder_ / "certificate.pem") << tls_.certificate();
+    return folder_ / "certificate.pem";
+  }
+
+  longclip::testing::TemporaryFolder folder_;
+  longclip::testing::TlsServer tls_;
+  HttpServer server_{[](const Received&) { return Reply{200, {}, "a body", true, {}, false}; }, &tls_};
+};
+
+TEST_F(ExchangeByTls, RefusesACertificateThatNobodyVouchesFor) {
+  const std::string message = refusal(server_.address());
+  EXPECT_EQ(message.find(server_.address() + ": its certificate is not trusted ("), 0u) << message;
+  EXPECT_NE(message.find("SSL_CERT_FILE"), std::string::npos) << message;
+  EXPECT_TRUE(server_.received().empty());
+}
+
+TEST_F(ExchangeByTls, TrustsCertificatesThatTheEnvironmentNames) {
+  for (const char* variable : {"SSL_CERT_FILE", "CURL_CA_BUNDLE"}) {
+    environment_.set(variable, certificate());
+    EXPECT_EQ(exchange(get(server_.address()), {}).status, 200) << variable;
+    environment_.unset(variable);
+    EXPECT_NE(refusal(server_.address()).find("is not trusted"), std::string::npos);
+  }
+}
+
+TEST_F(ExchangeByTls, RefusesTheCertificateOfAnotherHost) {
+  environment_.set("SSL_CERT_FILE", certificate());
+  EXPECT_NE(refusal(server_.address("localhost")).find("is not trusted"), std::string::npos);
+}
+
+TEST_F(ExchangeByTls, IsUnreachableWhereTheServerDoesNotSpeakIt) {
+  HttpServer plain([](const Received&) { return Reply{}; });
+  EXPECT_EQ(outage_of(get("https" + plain.address().substr(4))), Outage::Kind::unreachable);
 }
 
 TEST_F(Exchange, RefusesHeadersWithoutEnd) {

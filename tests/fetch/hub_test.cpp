@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include <longclip/error.h>
 
 #include "fetch/environment.h"
 #include "fetch/fake_hub.h"
+#include "fetch/tls.h"
+#include "temporary_folder.h"
 
 namespace longclip::hub {
 namespace {
@@ -128,7 +132,8 @@ TEST_F(Locate, SaysWhatToDoWhereAccessIsRefused) {
   int status = 401;
   fake_.at_description = [&](int, const Received&, Reply& reply) { reply = {status, {}, "", true, {}, false}; };
   EXPECT_NE(refusal<InvalidFile>().find("set HF_TOKEN"), std::string::npos);
-  EXPECT_NE(refusal<InvalidFile>("hf_token").find("HF_TOKEN is not valid"), std::string::npos);
+  EXPECT_NE(refusal<InvalidFile>("hf_token").find("the token of HF_TOKEN or of the hub's login is not valid"),
+            std::string::npos);
   status = 403;
   EXPECT_NE(refusal<InvalidFile>().find("accept its terms on " + fake_.endpoint() + "/BeichenZhang/LongCLIP-B"),
             std::string::npos);
@@ -137,6 +142,47 @@ TEST_F(Locate, SaysWhatToDoWhereAccessIsRefused) {
   status = 400;
   EXPECT_NE(refusal<InvalidFile>().find("answered 400"), std::string::npos);
   EXPECT_EQ(refusal<InvalidFile>("hf_token").find("hf_token"), std::string::npos);
+}
+
+TEST_F(Locate, RepeatsWhatTheHubSays) {
+  fake_.at_description = [](int, const Received&, Reply& reply) {
+    reply = {403, {{"X-Error-Message", "Access is restricted.\x1b[1m"}}, "", true, {}, false};
+  };
+  EXPECT_EQ(refusal<InvalidFile>().find("BeichenZhang/LongCLIP-B (" + fake_.endpoint() +
+                                        " answered 403: Access is restricted.?[1m): access is refused"),
+            0u)
+      << refusal<InvalidFile>();
+}
+
+TEST_F(Locate, DoesNotTryAgainWhereTheHostItWasSentToHasNoSuchFile) {
+  const std::string elsewhere = fake_.endpoint();
+  fake_.at_description = [&](int, const Received& request, Reply& reply) {
+    reply = request.path == "/moved" ? Reply{404, {}, "", true, {}, false}
+                                     : Reply{301, {{"Location", elsewhere + "/moved"}}, "", true, {}, false};
+  };
+  const std::string here = "http://localhost" + elsewhere.substr(elsewhere.rfind(':'));
+  const std::string message = message_of<InvalidFile>([&] { Hub(here, "").locate("a/b", "c.pt", [] {}); });
+  EXPECT_EQ(message, "a/b (" + elsewhere + " answered 404): there is no such file: check HF_ENDPOINT");
+}
+
+TEST_F(Locate, IsNotLedOutOfTheSafeWeb) {
+  const longclip::testing::TlsServer tls;
+  const longclip::testing::TemporaryFolder folder;
+  std::ofstream(folder / "certificate.pem") << tls.certificate();
+  environment_.set("SSL_CERT_FILE", folder / "certificate.pem");
+  for (const bool describes : {false, true}) {
+    const longclip::testing::HttpServer server(
+        [&](const Received&) {
+          Reply reply{302, {{"Location", "http://127.0.0.1/content"}}, "", true, {}, false};
+          if (describes) reply.headers.emplace_back("X-Linked-Etag", "\"" + fake_.sha256 + "\"");
+          return reply;
+        },
+        &tls);
+    const std::string message =
+        message_of<InvalidFile>([&] { Hub(server.address(), "").locate("a/b", "c.pt", [] {}); });
+    EXPECT_NE(message.find("redirects to http://127.0.0.1, which anyone could read and change"), std::string::npos)
+        << message;
+  }
 }
 
 TEST_F(Locate, IsAnOutageWhereTheServerIsBusy) {
@@ -233,6 +279,23 @@ TEST_F(Read, RefusesAnotherRange) {
     fake_.at_content = [&](int, const Received&, Reply& reply) { set_header(reply, "Content-Range", range); };
     EXPECT_NE(message_of<InvalidFile>([&] { read(1000); }).find("another part"), std::string::npos) << range;
   }
+}
+
+TEST_F(Read, RefusesAFileOfAnotherSize) {
+  fake_.at_content = [](int, const Received&, Reply& reply) { reply.body += "x"; };
+  const std::string message = message_of<InvalidFile>([&] { read(0); });
+  EXPECT_NE(message.find("sends a file of 3000001 bytes, not the one of 3000000"), std::string::npos) << message;
+  fake_.at_content = [](int, const Received&, Reply& reply) {
+    set_header(reply, "Content-Range", "bytes 1000-2999999/4000000");
+  };
+  EXPECT_NE(message_of<InvalidFile>([&] { read(1000); }).find("of 4000000 bytes"), std::string::npos);
+}
+
+TEST_F(Read, TakesAPartOfAFileWhoseSizeIsNotTold) {
+  fake_.at_content = [](int, const Received&, Reply& reply) {
+    set_header(reply, "Content-Range", "bytes 1000-2999999/*");
+  };
+  EXPECT_TRUE(read(1000).first == fake_.content.substr(1000));
 }
 
 TEST_F(Read, IsAnOutageWhereTheOtherHostRefuses) {

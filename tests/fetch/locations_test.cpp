@@ -16,7 +16,7 @@ namespace {
 
 void make_package(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
-  std::ofstream(folder / "config.json") << "{}";
+  std::ofstream(folder / "config.json") << R"({"format": "longclip-package"})";
 }
 
 class Locations : public ::testing::Test {
@@ -70,6 +70,8 @@ TEST_F(FindPackage, FindsANameInTheModelsDirectory) {
 
 TEST_F(FindPackage, DoesNotTakeAFolderThatIsNoPackage) {
   std::filesystem::create_directories(home_ / "models/longclip-b");
+  EXPECT_THROW(find_package("longclip-b"), InvalidFile);
+  std::ofstream(home_ / "models/longclip-b/config.json") << R"({"model_type": "clip"})";
   EXPECT_THROW(find_package("longclip-b"), InvalidFile);
 }
 
