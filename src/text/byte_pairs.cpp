@@ -132,13 +132,8 @@ void BytePairs::encode_long(std::string_view piece, std::vector<std::int32_t>& i
     std::size_t next;
     Symbol symbol;  // no_symbol: merged into the one before
   };
-  struct Candidate {
-    Symbol symbol;
-    std::size_t place;
-    bool operator>(const Candidate& other) const {
-      return symbol != other.symbol ? symbol > other.symbol : place > other.place;
-    }
-  };
+  using Candidate = std::uint64_t;  // what two symbols become, and in the lower bits the place
+  constexpr int place_bits = 48;
   const std::size_t size = piece.size();
   std::vector<Node> nodes(size);
   for (std::size_t i = 0; i < size; ++i) nodes[i] = {i - 1, i + 1, symbol_of(static_cast<std::uint8_t>(piece[i]))};
@@ -147,11 +142,12 @@ void BytePairs::encode_long(std::string_view piece, std::vector<std::int32_t>& i
   const auto consider = [&](std::size_t place) {
     const std::size_t next = nodes[place].next;
     const Symbol symbol = next < size ? merged(nodes[place].symbol, nodes[next].symbol) : no_symbol;
-    if (symbol != no_symbol) candidates.push({symbol, place});
+    if (symbol != no_symbol) candidates.push(Candidate{symbol} << place_bits | place);
   };
   for (std::size_t i = 0; i < size; ++i) consider(i);
   while (!candidates.empty()) {
-    const auto [symbol, place] = candidates.top();
+    const auto symbol = static_cast<Symbol>(candidates.top() >> place_bits);
+    const auto place = static_cast<std::size_t>(candidates.top() & ((Candidate{1} << place_bits) - 1));
     candidates.pop();
     // A candidate is stale once either of its two symbols has merged with another.
     Node& node = nodes[place];

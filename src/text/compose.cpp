@@ -94,10 +94,10 @@ void append_composed(std::u32string& result, std::u32string_view text) {
 
 }  // namespace
 
-void compose(std::u32string& text) {
+bool compose(std::u32string& text) {
   const auto unstable = [](char32_t c) { return has(c, recompose); };
   auto at = std::ranges::find_if(text, unstable);
-  if (at == text.end()) return;
+  if (at == text.end()) return false;
   std::u32string result;
   result.reserve(text.size());
   std::u32string part;
@@ -115,7 +115,9 @@ void compose(std::u32string& text) {
     at = std::find_if(end, text.end(), unstable);
   }
   result.append(kept, text.end());
+  if (result == text) return false;
   text = std::move(result);
+  return true;
 }
 
 }  // namespace longclip::text

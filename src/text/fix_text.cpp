@@ -26,23 +26,6 @@ struct Budget {
   std::size_t half;
 };
 
-// Characters that some step after the decoding acts on.
-constexpr std::uint32_t touched = c1 | ligature | wide | quote | line_break | control | recompose;
-
-template <const Mapping* find(char32_t) noexcept>
-void replace_mapped(std::u32string& text, Flag flag) {
-  std::u32string result;
-  result.reserve(text.size());
-  for (const char32_t c : text) {
-    if (has(c, flag)) {
-      result += find(c)->text();
-    } else {
-      result += c;
-    }
-  }
-  text = std::move(result);
-}
-
 void straighten_quotes(std::u32string& text) {
   for (char32_t& c : text) {
     if (has(c, quote)) c = c >= 0x201C && c <= 0x201F ? U'"' : U'\'';
@@ -77,51 +60,75 @@ void remove_terminal_escapes(std::u32string& text) {
   text.resize(size);
 }
 
-void fix_characters(std::u32string& text) {
-  std::uint32_t flags = 0;
-  for (const char32_t c : text) flags |= class_of(c).flags;
-  if ((flags & touched) == 0) return;
-  if (flags & c1) fix_c1(text);
+// The steps after the decoding. `flags` are the text's. Returns whether the text changed.
+bool fix_characters(std::u32string& text, std::uint32_t flags) {
+  bool changed = (flags & (ligature | wide | quote | line_break | control)) != 0;  // none of these stays
+  if (flags & c1) changed |= fix_c1(text);
   if (flags & ligature) replace_mapped<find_ligature>(text, ligature);
   if (flags & wide) replace_mapped<find_width>(text, wide);
-  straighten_quotes(text);  // C1 controls and ligatures may have brought some
-  fix_line_breaks(text);
+  if (flags & (quote | c1 | ligature)) straighten_quotes(text);  // these two may have brought some
+  if (flags & line_break) fix_line_breaks(text);
   if (flags & control) {
     remove_terminal_escapes(text);
     std::erase_if(text, [](char32_t c) { return has(c, control); });
   }
-  compose(text);
+  if (flags & (recompose | wide)) changed |= compose(text);
+  return changed;
 }
 
 // A round takes one level off a text that was escaped again and again, as in the reference, which
 // makes a million levels a matter of days. Once half of the budget is spent all levels go at once.
 // That gives the same text, unless mojibake is put together from escapes of different depths.
-std::u32string fix_segment(std::u32string text, bool unescape, Budget& budget) {
+void fix_segment(std::u32string& text, bool unescape, Budget& budget) {
   for (;;) {
-    const std::u32string before = text;
-    if (unescape && text.find(U'&') != std::u32string::npos) {
-      text = budget.left > budget.half ? unescape_strictly(text) : unescape_to_the_bottom(text);
+    bool changed = false;
+    std::uint32_t flags = flags_of(text);
+    if (unescape && (flags & ampersand)) {
+      std::u32string inner = budget.left > budget.half ? unescape_strictly(text) : unescape_to_the_bottom(text);
+      if (inner.size() != text.size()) {  // a reference is longer than what it stands for
+        text = std::move(inner);
+        flags = flags_of(text);
+        changed = true;
+      }
     }
-    fix_encoding(text, budget.left);
-    fix_characters(text);
-    if (text == before || budget.left < text.size()) return text;
+    if ((flags & suspect) && fix_encoding(text, budget.left)) {
+      flags = flags_of(text);
+      changed = true;
+    }
+    if (fix_characters(text, flags)) changed = true;
+    if (!changed || budget.left < text.size()) return;
     budget.left -= text.size();
   }
 }
 
+// The beginning of a text that is fixed by itself: a line with its end, or the longest segment.
+std::u32string_view first_segment(std::u32string_view text) {
+  const std::size_t line = text.substr(0, longest_segment).find(U'\n');
+  return text.substr(0, line == text.npos ? longest_segment : line + 1);
+}
+
 }  // namespace
 
-std::u32string fix_text(std::u32string_view text) {
-  std::u32string result;
-  result.reserve(text.size());
+std::u32string fix_text(std::u32string text) {
   Budget budget(text.size());
   bool unescape = true;
-  while (!text.empty()) {
-    std::u32string_view segment = text.substr(0, longest_segment);
-    if (const std::size_t end = segment.find(U'\n'); end != segment.npos) segment = segment.substr(0, end + 1);
-    unescape = unescape && segment.find(U'<') == std::u32string_view::npos;
-    result += fix_segment(std::u32string(segment), unescape, budget);
-    text.remove_prefix(segment.size());
+  const auto fix = [&](std::u32string& segment) {
+    unescape = unescape && segment.find(U'<') == segment.npos;
+    fix_segment(segment, unescape, budget);
+  };
+  std::u32string_view rest = text;
+  if (first_segment(rest).size() == rest.size()) {  // as of nearly all texts: no need of a copy
+    fix(text);
+    return text;
+  }
+  std::u32string result;
+  result.reserve(text.size());
+  std::u32string segment;
+  while (!rest.empty()) {
+    segment = first_segment(rest);
+    rest.remove_prefix(segment.size());
+    fix(segment);
+    result += segment;
   }
   return result;
 }

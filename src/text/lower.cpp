@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
-#include <utility>
 
 #include "text/characters.h"
 #include "text/mappings.h"
@@ -11,7 +10,7 @@
 namespace longclip::text {
 namespace {
 
-constexpr char32_t capital_sigma = 0x03A3, final_sigma = 0x03C2;
+constexpr char32_t capital_sigma = 0x03A3, small_sigma = 0x03C3, final_sigma = 0x03C2;
 
 // Whether the first character of the range that is not case-ignorable is a cased one. Each range
 // ends at the next sigma at the latest, since sigmas are cased, so a text is read twice at most.
@@ -29,22 +28,20 @@ bool is_final(std::u32string_view text, std::size_t at) {
 }  // namespace
 
 void lower(std::u32string& text) {
-  if (std::ranges::none_of(text, [](char32_t c) { return has(c, upper); })) return;
-  std::u32string result;
-  result.reserve(text.size());
+  bool others = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char32_t c = text[i];
+    char32_t& c = text[i];
     if (c - U'A' < 26) {
-      result += c + 32;
-    } else if (!has(c, upper)) {
-      result += c;
-    } else if (c == capital_sigma && is_final(text, i)) {
-      result += final_sigma;
-    } else {
-      result += find_lower_case(c)->text();
+      c += 32;
+    } else if (c == capital_sigma) {
+      c = is_final(text, i) ? final_sigma : small_sigma;
+    } else if (c >= 0x80) {
+      others |= has(c, upper);
     }
   }
-  text = std::move(result);
+  // Apart from the loop above, as they may grow. That some letters around a sigma are in lower case
+  // by then makes no difference to it.
+  if (others) replace_mapped<find_lower_case>(text, upper);
 }
 
 }  // namespace longclip::text

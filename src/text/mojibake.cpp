@@ -82,6 +82,7 @@ bool fits(std::uint8_t byte, char letter) {
 constexpr std::string_view altered_patterns[] = {"B ", "C c", "Ec ", "F bb", "Fb b", "Fbb "};
 constexpr std::string_view lossy_patterns[] = {"2.",  "A?",   "DhqDlx", "DhxDlq", "3qz",
                                                "3zq", "4qzz", "4zqz",   "4zzq",   "."};
+constexpr std::string_view surrogate_pair[] = {"DhbDlb"};
 
 template <std::size_t count>
 std::size_t match_length(std::string_view bytes, std::size_t at, const std::string_view (&patterns)[count]) {
@@ -148,27 +149,28 @@ void replace_lossy_sequences(std::string& bytes) {
 // UTF-8, and the variants that Java and some databases write: C0 80 for U+0000, and six bytes for
 // a surrogate pair. None: it is not that.
 std::optional<std::u32string> decode_variants(std::string_view bytes) {
-  std::u32string text;
-  text.reserve(bytes.size());
+  std::u32string text(bytes.size(), U'\0');
+  std::size_t size = 0;
   for (std::size_t at = 0; at < bytes.size();) {
-    const std::string_view rest = bytes.substr(at);
-    // The reference's decoder also takes a last C0 0A for U+0000.
-    if (rest.starts_with("\xC0\x80") || rest == "\xC0\n") {
-      text += U'\0';
-      at += 2;
-      continue;
+    const std::uint8_t lead = byte_at(bytes, at);
+    Utf8Character c{lead, 1, true};
+    if (lead == 0xC0) {
+      // The reference's decoder also takes a last C0 0A for U+0000.
+      const std::string_view rest = bytes.substr(at);
+      c = {U'\0', 2, rest.starts_with("\xC0\x80") || rest == "\xC0\n"};
+    } else if (lead == 0xED && match_length(bytes, at, surrogate_pair) != 0) {
+      const auto half = [&](std::size_t i) {
+        return (byte_at(bytes, i) & 0xFu) << 6 | (byte_at(bytes, i + 1) & 0x3Fu);
+      };
+      c = {0x10000 + (half(at + 1) << 10 | half(at + 4)), 6, true};
+    } else if (lead >= 0x80) {
+      c = read_utf8(bytes, at);
     }
-    if (match_length(rest, 0, {std::string_view("DhbDlb")}) != 0) {
-      const auto half = [&](std::size_t i) { return (byte_at(rest, i) & 0xFu) << 6 | (byte_at(rest, i + 1) & 0x3Fu); };
-      text += 0x10000 + (half(1) << 10 | half(4));
-      at += 6;
-      continue;
-    }
-    const Utf8Character c = read_utf8(bytes, at);
     if (!c.valid) return std::nullopt;
-    text += c.value;
+    text[size++] = c.value;
     at += c.length;
   }
+  text.resize(size);
   return text;
 }
 
@@ -260,19 +262,27 @@ bool looks_like_mojibake(std::u32string_view text) noexcept {
   return false;
 }
 
-void fix_encoding(std::u32string& text, std::size_t& budget) {
+bool fix_encoding(std::u32string& text, std::size_t& budget) {
+  bool changed = false;
   while (budget >= text.size()) {
     std::optional<std::u32string> better = fix_layer(text, budget);
-    if (!better || *better == text) return;
+    if (!better || *better == text) break;
     budget -= std::min(budget, text.size());
     text = std::move(*better);
+    changed = true;
   }
+  return changed;
 }
 
-void fix_c1(std::u32string& text) {
+bool fix_c1(std::u32string& text) {
+  bool changed = false;
   for (char32_t& c : text) {
-    if (c >= 0x80 && c <= 0x9F) c = windows_1252[c - 0x80];
+    if (c < 0x80 || c > 0x9F) continue;
+    const char32_t fixed = windows_1252[c - 0x80];
+    changed |= fixed != c;
+    c = fixed;
   }
+  return changed;
 }
 
 }  // namespace longclip::text

@@ -12,6 +12,29 @@ namespace {
                      ": convert it to UTF-8 first");
 }
 
+std::size_t length_of(char32_t c) { return 1u + (c >= 0x80) + (c >= 0x800) + (c >= 0x10000); }
+
+// Writes the character's one to four bytes and returns their end.
+char* write_utf8(char* to, char32_t c) {
+  const auto tail = [&](int shift) { return static_cast<char>(0x80 | (c >> shift & 0x3F)); };
+  if (c < 0x80) {
+    *to++ = static_cast<char>(c);
+  } else if (c < 0x800) {
+    *to++ = static_cast<char>(0xC0 | c >> 6);
+    *to++ = tail(0);
+  } else if (c < 0x10000) {
+    *to++ = static_cast<char>(0xE0 | c >> 12);
+    *to++ = tail(6);
+    *to++ = tail(0);
+  } else {
+    *to++ = static_cast<char>(0xF0 | c >> 18);
+    *to++ = tail(12);
+    *to++ = tail(6);
+    *to++ = tail(0);
+  }
+  return to;
+}
+
 }  // namespace
 
 Utf8Character read_utf8(std::string_view bytes, std::size_t at) noexcept {
@@ -37,6 +60,11 @@ std::u32string decode_utf8(std::string_view bytes) {
   std::u32string text(bytes.size(), U'\0');
   std::size_t size = 0;
   for (std::size_t at = 0; at < bytes.size();) {
+    if (const auto byte = static_cast<std::uint8_t>(bytes[at]); byte < 0x80) {
+      text[size++] = byte;
+      ++at;
+      continue;
+    }
     const Utf8Character c = read_utf8(bytes, at);
     if (!c.valid) refuse(bytes, at);
     text[size++] = c.value;
@@ -70,22 +98,16 @@ std::string replace_broken_utf8(std::string_view bytes) {
 }
 
 void append_utf8(std::string& bytes, char32_t c) {
-  const auto tail = [&](int shift) { return static_cast<char>(0x80 | (c >> shift & 0x3F)); };
-  if (c < 0x80) {
-    bytes += static_cast<char>(c);
-  } else if (c < 0x800) {
-    bytes += {static_cast<char>(0xC0 | c >> 6), tail(0)};
-  } else if (c < 0x10000) {
-    bytes += {static_cast<char>(0xE0 | c >> 12), tail(6), tail(0)};
-  } else {
-    bytes += {static_cast<char>(0xF0 | c >> 18), tail(12), tail(6), tail(0)};
-  }
+  char encoded[4];
+  bytes.append(encoded, write_utf8(encoded, c));
 }
 
 std::string encode_utf8(std::u32string_view text) {
-  std::string bytes;
-  bytes.reserve(text.size() * 2);
-  for (const char32_t c : text) append_utf8(bytes, c);
+  std::size_t size = 0;
+  for (const char32_t c : text) size += length_of(c);
+  std::string bytes(size, '\0');
+  char* at = bytes.data();
+  for (const char32_t c : text) at = write_utf8(at, c);
   return bytes;
 }
 
