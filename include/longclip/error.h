@@ -13,7 +13,8 @@ namespace longclip {
 // file or argument at fault and, where there is one, the fix.
 class LONGCLIP_EXPORT Error : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  // Control characters of `line`, which a file's name may hold, become escapes such as \n.
+  explicit Error(const std::string& line);
   ~Error() override;
 };
 

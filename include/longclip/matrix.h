@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <longclip/export.h>
@@ -14,10 +15,23 @@ namespace longclip {
 class LONGCLIP_EXPORT Matrix {
  public:
   Matrix() = default;
-  // rows x cols zeros.
+  // rows x cols zeros. Throws InvalidInput where they do not fit in memory.
   Matrix(std::size_t rows, std::size_t cols);
   // Takes the values over. Throws InvalidInput unless there are rows * cols of them.
   Matrix(std::size_t rows, std::size_t cols, std::vector<float> values);
+
+  Matrix(const Matrix&) = default;
+  Matrix& operator=(const Matrix&) = default;
+  ~Matrix() = default;
+
+  // What was moved from is 0 x 0: its rows() must not promise values that are gone.
+  Matrix(Matrix&& other) noexcept { *this = std::move(other); }
+  Matrix& operator=(Matrix&& other) noexcept {
+    rows_ = std::exchange(other.rows_, 0);
+    cols_ = std::exchange(other.cols_, 0);
+    values_ = std::exchange(other.values_, {});
+    return *this;
+  }
 
   std::size_t rows() const noexcept { return rows_; }
   std::size_t cols() const noexcept { return cols_; }

@@ -29,8 +29,8 @@ struct LoadOptions {
   Engine engine = Engine::automatic;
   Precision precision = Precision::fp32;  // of the computation, whatever the package holds
 
-  // Compare the towers' files with the SHA-256 of config.json while they load: LibTorch does not
-  // notice a damaged weight. About a third of a second for a base model, beside the loading.
+  // Compare the files with the SHA-256 of config.json while they load: LibTorch does not notice a
+  // damaged weight. About a third of a second for a base model, beside the loading.
   bool verify = true;
 
   // How.
@@ -54,9 +54,11 @@ struct StateOptions {
   // Number of positions and the id that fills them after the end token. It changes the states
   // there: the reference pads with 0, Stable Diffusion 1.x with the end token.
   std::size_t max_tokens = 0;  // 0: the model's context length
-  std::int32_t pad_id = -1;    // -1: the tokenizer's
+  std::int32_t pad_id = -1;    // -1: the package's
   Overflow overflow = Overflow::error;
   SpecialTokens special_tokens = SpecialTokens::active;
+  // Filled with the indices of texts that were truncated, if given.
+  std::vector<std::size_t>* cut = nullptr;
 };
 
 struct TowerInfo {
@@ -87,11 +89,17 @@ struct ModelInfo {
 // A model package, loaded: images and texts in, features out.
 //
 // Constant after load(): every member may be called from any number of threads at once, and a
-// row does not depend on what else is in the batch. Movable, not copyable: the weights are large.
+// row does not depend on what else is in the batch. Movable, not copyable: the weights are large;
+// the members of a Model that was moved from throw InvalidInput, and its info() is empty.
+//
+// Every member throws Error where a tower's module fails or breaks the contract of
+// docs/package.md (NaN among what it gives, say), or where memory does not suffice, and
+// DeviceError where the device fails.
 class LONGCLIP_EXPORT Model {
  public:
   // Loads a package folder. Throws InvalidFile (missing, damaged), UnsupportedModel (newer
-  // format, precision this processor lacks), DeviceError (no such device).
+  // format, precision that the device lacks), DeviceError (no such device), InvalidInput (a device
+  // of another name, a negative number of threads).
   static Model load(const std::filesystem::path& package, const LoadOptions& options = {});
 
   Model(Model&&) noexcept;
@@ -125,6 +133,7 @@ class LONGCLIP_EXPORT Model {
  private:
   struct State;
   explicit Model(std::unique_ptr<const State> state);
+  const State& loaded() const;
   std::unique_ptr<const State> state_;
 };
 

@@ -34,13 +34,15 @@ inline at::Tensor tensor_view(Matrix& matrix) {
       matrix.data(), {static_cast<std::int64_t>(matrix.rows()), static_cast<std::int64_t>(matrix.cols())}, at::kFloat);
 }
 
-// A copy of a tensor of one (then one row) or two dimensions, of any floating-point type, layout
+// A copy of a tensor of one (then one row) or two dimensions, of any floating-point type, strides
 // and device. Throws InvalidInput for other tensors.
 inline Matrix to_matrix(const at::Tensor& tensor) {
-  if (tensor.dim() < 1 || tensor.dim() > 2 || !tensor.is_floating_point()) {
-    throw InvalidInput("to_matrix: takes a floating-point tensor of one or two dimensions");
+  if (!tensor.defined() || tensor.layout() != at::kStrided || tensor.dim() < 1 || tensor.dim() > 2 ||
+      !tensor.is_floating_point()) {
+    throw InvalidInput("to_matrix: takes a dense floating-point tensor of one or two dimensions");
   }
-  const at::Tensor rows = (tensor.dim() == 1 ? tensor.unsqueeze(0) : tensor).to(at::kCPU, at::kFloat).contiguous();
+  const at::Tensor rows =
+      (tensor.dim() == 1 ? tensor.unsqueeze(0) : tensor).to(at::kCPU, at::kFloat).resolve_neg().contiguous();
   Matrix matrix(static_cast<std::size_t>(rows.size(0)), static_cast<std::size_t>(rows.size(1)));
   std::copy_n(rows.const_data_ptr<float>(), rows.numel(), matrix.data());
   return matrix;

@@ -4,6 +4,30 @@
 
 namespace longclip {
 
+namespace {
+
+// A line that stays one on a terminal, whatever names and quotations stand in it.
+std::string without_controls(const std::string& text) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string line;
+  line.reserve(text.size());
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7f) {
+      line += c;
+    } else if (c == '\n') {
+      line += "\\n";
+    } else {
+      line += {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+    }
+  }
+  return line;
+}
+
+}  // namespace
+
+Error::Error(const std::string& line) : std::runtime_error(without_controls(line)) {}
+
 // The destructors stand here so that each class has one home for its type information, and a
 // consumer of the shared library catches what the library throws.
 Error::~Error() = default;

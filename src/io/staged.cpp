@@ -5,13 +5,14 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <random>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include <longclip/error.h>
 
@@ -22,64 +23,107 @@ namespace {
   throw InvalidFile(path.string() + ": cannot be written: " + reason);
 }
 
-void sync(const std::filesystem::path& path) {
+std::filesystem::path parent_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+// Makes a hidden file or folder beside `destination` under a name that nothing has, with the
+// rights that the user's umask gives.
+std::filesystem::path make_sibling(const std::filesystem::path& destination, Staged::Kind kind) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  constexpr std::size_t longest = 200;  // so that what is added fits into a file's name
+  std::random_device random;
+  while (true) {
+    std::string name = "." + destination.filename().string().substr(0, longest) + ".";
+    for (int i = 0; i < 6; ++i) name += letters[random() % letters.size()];
+    const auto path = parent_of(destination) / name;
+    if (kind == Staged::Kind::folder) {
+      if (::mkdir(path.c_str(), 0777) == 0) return path;
+    } else if (const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); fd >= 0) {
+      ::close(fd);
+      return path;
+    }
+    if (errno != EEXIST) fail(destination, std::strerror(errno));
+  }
+}
+
+// Brings what was written to the disk. False where that failed, with errno.
+bool sync(const std::filesystem::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
+  if (fd < 0) return false;
+  const bool done = ::fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP;  // not every file system can
+  const int error = errno;
   ::close(fd);
+  errno = error;
+  return done;
 }
 
 }  // namespace
 
 Staged::Staged(std::filesystem::path destination, Kind kind) : destination_(std::move(destination)), kind_(kind) {
   if (!destination_.has_filename()) destination_ = destination_.parent_path();
-  const auto parent = destination_.has_parent_path() ? destination_.parent_path() : std::filesystem::path(".");
   std::error_code error;
-  std::filesystem::create_directories(parent, error);
-  if (error) fail(destination_, error.message());
-  std::string name = (parent / ("." + destination_.filename().string() + ".XXXXXX")).string();
-  if (kind_ == Kind::folder) {
-    if (::mkdtemp(name.data()) == nullptr) fail(destination_, std::strerror(errno));
-    ::chmod(name.c_str(), 0755);
-  } else {
-    const int fd = ::mkstemp(name.data());
-    if (fd < 0) fail(destination_, std::strerror(errno));
-    ::fchmod(fd, 0644);
-    ::close(fd);
+  // A link stays one: what it points to is replaced.
+  if (std::filesystem::is_symlink(destination_, error)) {
+    const auto target = std::filesystem::canonical(destination_, error);
+    if (!error) destination_ = target;
   }
-  staging_ = name;
+  // A file put into the place of a device (/dev/null) or a pipe would break it for all.
+  const auto there = std::filesystem::status(destination_, error).type();
+  const bool file = kind_ == Kind::file;
+  const auto wanted = file ? std::filesystem::file_type::regular : std::filesystem::file_type::directory;
+  if (there != std::filesystem::file_type::not_found && there != std::filesystem::file_type::none && there != wanted) {
+    fail(destination_, file ? "it is there and no regular file" : "it is there and no folder");
+  }
+  std::filesystem::create_directories(parent_of(destination_), error);
+  if (error) fail(destination_, error.message());
+  staging_ = make_sibling(destination_, kind_);
 }
 
 Staged::~Staged() {
-  if (published_) return;
   std::error_code ignored;
-  std::filesystem::remove_all(staging_, ignored);
+  if (!published_) std::filesystem::remove_all(staging_, ignored);
 }
 
 void Staged::publish() {
   std::error_code error;
   if (kind_ == Kind::folder) {
-    for (const auto& entry : std::filesystem::directory_iterator(staging_)) sync(entry.path());
-  }
-  sync(staging_);
-  if (kind_ == Kind::folder && std::filesystem::exists(destination_)) {
-    // rename() replaces an empty folder only: move the old one aside first.
-    auto old = staging_;
-    old += ".old";
-    std::filesystem::rename(destination_, old, error);
+    for (std::filesystem::directory_iterator entry(staging_, error), end; !error && entry != end;
+         entry.increment(error)) {
+      if (!sync(entry->path())) fail(destination_, std::strerror(errno));
+    }
     if (error) fail(destination_, error.message());
+  }
+  if (!sync(staging_)) fail(destination_, std::strerror(errno));
+  if (kind_ == Kind::file || !std::filesystem::exists(destination_, error)) {
     std::filesystem::rename(staging_, destination_, error);
+    if (error) fail(destination_, error.message());
+    published_ = true;
+  } else {
+    replace_folder();
+  }
+  sync(parent_of(destination_));  // best effort: what is there is whole already
+}
+
+// rename() replaces an empty folder only.
+void Staged::replace_folder() {
+  std::error_code error;
+  // The two change places in one step. Where the file system cannot do that, the old one is moved
+  // aside first.
+  auto old = staging_;
+  if (::renameat2(AT_FDCWD, staging_.c_str(), AT_FDCWD, destination_.c_str(), RENAME_EXCHANGE) != 0) {
+    old = make_sibling(destination_, Kind::folder);
+    std::filesystem::rename(destination_, old, error);
+    if (!error) std::filesystem::rename(staging_, destination_, error);
     if (error) {
       const std::string reason = error.message();
-      std::filesystem::rename(old, destination_, error);
+      std::filesystem::rename(old, destination_, error);  // fails where it is still there
+      std::filesystem::remove(old, error);                // fails where it holds anything
       fail(destination_, reason);
     }
-    std::filesystem::remove_all(old, error);
-  } else {
-    std::filesystem::rename(staging_, destination_, error);
-    if (error) fail(destination_, error.message());
   }
   published_ = true;
+  std::filesystem::remove_all(old, error);
 }
 
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {

@@ -8,12 +8,14 @@ namespace longclip::io {
 
 // A file or folder that is written beside its place and takes it in one step: readers see the
 // old one or the whole new one. Until publish() the destructor removes what was written.
-// A crash can leave a hidden sibling (".NAME.XXXXXX"), never a half-written NAME.
+// A crash can leave a hidden sibling (".NAME.XXXXXX"), never a half-written NAME. Rights are those
+// that the user's umask gives. A link is followed: what it points to is replaced.
 class Staged {
  public:
   enum class Kind { file, folder };
 
-  // Missing parent folders are made. Throws InvalidFile if the place cannot be written.
+  // Missing parent folders are made. Throws InvalidFile if the place cannot be written, or holds
+  // what is neither missing nor of this kind: a device, a pipe.
   Staged(std::filesystem::path destination, Kind kind);
   ~Staged();
   Staged(const Staged&) = delete;  // one owner of what lies on disk
@@ -25,6 +27,7 @@ class Staged {
   void publish();
 
  private:
+  void replace_folder();
   std::filesystem::path destination_;
   std::filesystem::path staging_;
   Kind kind_;

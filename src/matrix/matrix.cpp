@@ -1,7 +1,6 @@
 #include <longclip/matrix.h>
 
-#include <cmath>
-#include <limits>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -14,16 +13,27 @@ namespace {
 
 std::string shape(std::size_t rows, std::size_t cols) { return std::to_string(rows) + " x " + std::to_string(cols); }
 
+[[noreturn]] void too_large(std::size_t rows, std::size_t cols) {
+  throw InvalidInput("a matrix of " + shape(rows, cols) + " does not fit in memory: work in parts");
+}
+
 std::size_t checked_size(std::size_t rows, std::size_t cols) {
-  if (cols != 0 && rows > std::vector<float>().max_size() / cols) {
-    throw InvalidInput("a matrix of " + shape(rows, cols) + " does not fit in memory");
-  }
+  if (cols != 0 && rows > std::vector<float>().max_size() / cols) too_large(rows, cols);
   return rows * cols;
+}
+
+std::vector<float> zeros(std::size_t rows, std::size_t cols) {
+  const std::size_t size = checked_size(rows, cols);
+  try {
+    return std::vector<float>(size);
+  } catch (const std::bad_alloc&) {
+    too_large(rows, cols);
+  }
 }
 
 }  // namespace
 
-Matrix::Matrix(std::size_t rows, std::size_t cols) : rows_(rows), cols_(cols), values_(checked_size(rows, cols)) {}
+Matrix::Matrix(std::size_t rows, std::size_t cols) : rows_(rows), cols_(cols), values_(zeros(rows, cols)) {}
 
 Matrix::Matrix(std::size_t rows, std::size_t cols, std::vector<float> values)
     : rows_(rows), cols_(cols), values_(std::move(values)) {

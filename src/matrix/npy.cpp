@@ -89,7 +89,7 @@ Matrix load_npy(const std::filesystem::path& path) {
   const auto file = io::MappedFile::open(path);
   try {
     return matrix::read_npy(file->bytes());
-  } catch (const InvalidFile& error) {
+  } catch (const Error& error) {
     throw InvalidFile(path.string() + ": " + error.what());
   }
 }

@@ -38,7 +38,7 @@ std::vector<TextBatch> plan_texts(const Architecture& architecture, std::span<co
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return lengths[a] > lengths[b]; });
   std::vector<TextBatch> batches;
   for (std::size_t begin = 0; begin < order.size();) {
-    const std::size_t length = lengths[order[begin]];
+    const std::size_t length = std::max<std::size_t>(lengths[order[begin]], 1);  // no tower takes rows of no tokens
     const std::size_t count = std::min(texts_per_batch(architecture, length, memory), order.size() - begin);
     const auto first = order.begin() + static_cast<std::ptrdiff_t>(begin);
     batches.push_back({length, {first, first + static_cast<std::ptrdiff_t>(count)}});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <future>
+#include <new>
 #include <optional>
 #include <span>
 #include <utility>
@@ -31,8 +32,8 @@ struct Model::State {
   const engine::TextEncoder& need_text() const;
 
   void encode(std::span<const std::vector<std::uint8_t>> pixels, std::vector<float>& features) const;
-  TokenBatch tokenize(const std::vector<std::string>& texts, std::size_t max_tokens, Overflow overflow,
-                      SpecialTokens special) const;
+  TokenBatch tokenize(const std::vector<std::string>& texts, std::size_t max_tokens, std::int32_t pad_id,
+                      Overflow overflow, SpecialTokens special) const;
 };
 
 namespace {
@@ -53,6 +54,17 @@ std::vector<std::int64_t> gather(const TokenBatch& tokens, const model::TextBatc
   return ids;
 }
 
+// What `work` gives. Where memory ends, an Error says so: batch_memory bounds what a tower takes,
+// not what the call itself asks for.
+template <class Work>
+auto within_memory(const Work& work) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    throw Error("memory does not suffice: give fewer inputs at once, or lower batch_memory");
+  }
+}
+
 }  // namespace
 
 const engine::VisionEncoder& Model::State::need_vision() const {
@@ -66,13 +78,22 @@ const engine::TextEncoder& Model::State::need_text() const {
 }
 
 Model::Model(std::unique_ptr<const State> state) : state_(std::move(state)) {}
+
+const Model::State& Model::loaded() const {
+  if (!state_) throw InvalidInput("this Model was moved from: use the one that it was moved to");
+  return *state_;
+}
+
 Model::Model(Model&&) noexcept = default;
 Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;
 
 Model Model::load(const std::filesystem::path& path, const LoadOptions& options) {
-  if (options.threads < 0)
-    throw InvalidInput("threads is " + std::to_string(options.threads) + "; 0 means all that may be used");
+  // OpenMP ends the process where it cannot have the threads that it is told.
+  if (constexpr int most = 1024; options.threads < 0 || options.threads > most) {
+    throw InvalidInput("threads is " + std::to_string(options.threads) + "; give 1 to " + std::to_string(most) +
+                       ", or 0 for all that may be used");
+  }
   auto state = std::make_unique<State>();
   state->package = package::open_package(path);
   state->batch_memory = options.batch_memory;
@@ -91,9 +112,11 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
   info.has_vision = config.has_vision;
   info.has_text = config.has_text;
 
-  // Beside the loading, which does other work; get() waits for it and throws what it found.
+  // Beside the loading, which does other work, unless one thread is all there is; get() waits for
+  // it and throws what it found.
+  const auto launch = info.threads > 1 ? std::launch::async | std::launch::deferred : std::launch::deferred;
   const auto verify = [&](bool has_tower, const char* file) {
-    return std::async(std::launch::async, [&package = state->package, wanted = options.verify && has_tower, file] {
+    return std::async(launch, [&package = state->package, wanted = options.verify && has_tower, file] {
       if (wanted) package::verify_file(package, file);
     });
   };
@@ -106,7 +129,12 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
     info.vision = state->vision->info();
   }
   if (config.has_text) {
+    if (options.verify) package::verify_file(state->package, config.tokenizer_file);
     state->tokenizer = Tokenizer::load(state->package.tokenizer());
+    if (state->tokenizer->kind() != config.tokenizer_kind) {
+      throw InvalidFile(state->package.tokenizer().string() + ": is of the kind " +
+                        std::string(state->tokenizer->kind()) + ", and config.json says " + config.tokenizer_kind);
+    }
     if (state->tokenizer->size() > static_cast<std::size_t>(config.architecture.vocabulary_size)) {
       throw InvalidFile(state->package.tokenizer().string() + ": has more ids than the text tower's vocabulary");
     }
@@ -118,10 +146,13 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
   return Model(std::move(state));
 }
 
-const ModelInfo& Model::info() const noexcept { return state_->info; }
+const ModelInfo& Model::info() const noexcept {
+  static const ModelInfo none{};
+  return state_ ? state_->info : none;
+}
 
 const Tokenizer& Model::tokenizer() const {
-  state_->need_text();
+  loaded().need_text();
   return *state_->tokenizer;
 }
 
@@ -148,55 +179,75 @@ void Model::State::encode(std::span<const std::vector<std::uint8_t>> pixels, std
 }
 
 Matrix Model::encode_image(const std::vector<Image>& images) const {
-  state_->need_vision();
-  auto pictures = model::preprocess(images, state_->architecture().image_size, state_->info.threads, 0);
-  if (!pictures.errors.empty()) throw InputErrors(std::move(pictures.errors));
-  std::vector<float> features;
-  state_->encode(pictures.pixels, features);
-  return {images.size(), state_->info.embedding_size, std::move(features)};
+  const State& state = loaded();
+  state.need_vision();
+  return within_memory([&]() -> Matrix {
+    auto pictures = model::preprocess(images, state.architecture().image_size, state.info.threads, 0);
+    if (!pictures.errors.empty()) throw InputErrors(std::move(pictures.errors));
+    std::vector<float> features;
+    state.encode(pictures.pixels, features);
+    return {images.size(), state.info.embedding_size, std::move(features)};
+  });
 }
 
 Matrix Model::encode_image(const std::vector<Image>& images, const Failed& failed) const {
-  state_->need_vision();
-  const std::size_t width = state_->info.embedding_size;
-  // As many pictures at a time as keep the tower busy: decoded ones are large.
-  const std::size_t chunk = 2 * model::images_per_batch(state_->architecture(), state_->batch_memory);
-  std::vector<float> features;
-  for (std::size_t begin = 0; begin < images.size(); begin += chunk) {
-    const auto part = std::span(images).subspan(begin, std::min(chunk, images.size() - begin));
-    const auto pictures = model::preprocess(part, state_->architecture().image_size, state_->info.threads, begin);
-    for (const InputError& error : pictures.errors) failed(error);
-    state_->encode(pictures.pixels, features);
-  }
-  const std::size_t rows = features.size() / width;
-  return {rows, width, std::move(features)};
+  const State& state = loaded();
+  state.need_vision();
+  return within_memory([&]() -> Matrix {
+    const std::size_t width = state.info.embedding_size;
+    // As many pictures at a time as keep the tower busy: decoded ones are large.
+    const std::size_t chunk = 2 * model::images_per_batch(state.architecture(), state.batch_memory);
+    std::vector<float> features;
+    for (std::size_t begin = 0; begin < images.size(); begin += chunk) {
+      const auto part = std::span(images).subspan(begin, std::min(chunk, images.size() - begin));
+      const auto pictures = model::preprocess(part, state.architecture().image_size, state.info.threads, begin);
+      for (const InputError& error : pictures.errors) {
+        if (failed) failed(error);
+      }
+      state.encode(pictures.pixels, features);
+    }
+    const std::size_t rows = features.size() / width;
+    return {rows, width, std::move(features)};
+  });
 }
 
-TokenBatch Model::State::tokenize(const std::vector<std::string>& texts, std::size_t max_tokens, Overflow overflow,
-                                  SpecialTokens special) const {
+// Rows of `max_tokens` ids (0: the context length), filled up with `pad_id` (-1: the package's).
+TokenBatch Model::State::tokenize(const std::vector<std::string>& texts, std::size_t max_tokens, std::int32_t pad_id,
+                                  Overflow overflow, SpecialTokens special) const {
   if (max_tokens == 0) max_tokens = info.context_length;
   if (max_tokens < 2 || max_tokens > info.context_length) {
     throw InvalidInput("max_tokens is " + std::to_string(max_tokens) + "; this model takes 2 to " +
                        std::to_string(info.context_length));
   }
-  return tokenizer->tokenize(texts, max_tokens, overflow, special);
+  TokenBatch tokens = tokenizer->tokenize(texts, max_tokens, overflow, special);
+  if (pad_id < 0) pad_id = package.config.pad_id;
+  if (pad_id == tokenizer->pad_id()) return tokens;
+  for (std::size_t row = 0; row < tokens.rows; ++row) {
+    const auto begin = tokens.ids.begin() + static_cast<std::ptrdiff_t>(row * tokens.context);
+    std::fill(begin + static_cast<std::ptrdiff_t>(tokens.lengths[row]),
+              begin + static_cast<std::ptrdiff_t>(tokens.context), pad_id);
+  }
+  return tokens;
 }
 
 Matrix Model::encode_text(const std::vector<std::string>& texts, const TextOptions& options) const {
-  const engine::TextEncoder& encoder = state_->need_text();
-  const TokenBatch tokens = state_->tokenize(texts, options.max_tokens, options.overflow, options.special_tokens);
-  if (options.cut != nullptr) *options.cut = tokens.cut;
-  const std::size_t width = state_->info.embedding_size;
-  Matrix features(texts.size(), width);
-  std::vector<float> rows;
-  for (const auto& batch : model::plan_texts(state_->architecture(), tokens.lengths, state_->batch_memory)) {
-    rows.resize(batch.rows.size() * width);
-    encoder.encode(gather(tokens, batch), batch.rows.size(), batch.length, rows);
-    for (std::size_t i = 0; i < batch.rows.size(); ++i) {
-      std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(i * width), width, features.row(batch.rows[i]).begin());
+  const State& state = loaded();
+  const engine::TextEncoder& encoder = state.need_text();
+  return within_memory([&] {
+    const TokenBatch tokens = state.tokenize(texts, options.max_tokens, -1, options.overflow, options.special_tokens);
+    if (options.cut != nullptr) *options.cut = tokens.cut;
+    const std::size_t width = state.info.embedding_size;
+    Matrix features(texts.size(), width);
+    std::vector<float> rows;
+    for (const auto& batch : model::plan_texts(state.architecture(), tokens.lengths, state.batch_memory)) {
+      rows.resize(batch.rows.size() * width);
+      encoder.encode(gather(tokens, batch), batch.rows.size(), batch.length, rows);
+      for (std::size_t i = 0; i < batch.rows.size(); ++i) {
+        std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(i * width), width, features.row(batch.rows[i]).begin());
+      }
     }
-  }
-  return features;
+    return features;
+  });
 }
 
 Matrix Model::encode_text(const std::vector<std::string>& texts, const TextOptions& options,
@@ -212,7 +263,8 @@ Matrix Model::encode_text(const std::vector<std::string>& texts, const TextOptio
   auto error = errors.begin();
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (error != errors.end() && error->index == i) {
-      failed(*error++);
+      if (failed) failed(*error);
+      ++error;
     } else {
       rest.push_back(texts[i]);
       original.push_back(i);
@@ -227,41 +279,39 @@ Matrix Model::encode_text(const std::vector<std::string>& texts, const TextOptio
 
 std::vector<Matrix> Model::encode_text_states(const std::vector<std::string>& texts,
                                               const StateOptions& options) const {
-  const engine::TextEncoder& encoder = state_->need_text();
-  const Architecture& architecture = state_->architecture();
+  const State& state = loaded();
+  const engine::TextEncoder& encoder = state.need_text();
+  const Architecture& architecture = state.architecture();
   const int layers = architecture.text.layers;
   if (options.layer < -layers || options.layer > layers) {
     throw InvalidInput("layer is " + std::to_string(options.layer) + "; this model has " + std::to_string(layers) +
                        " (0 the embeddings, -1 the last)");
   }
-  if (options.pad_id >= architecture.vocabulary_size) {
+  if (options.pad_id < -1 || options.pad_id >= architecture.vocabulary_size) {
     throw InvalidInput("pad_id is " + std::to_string(options.pad_id) + "; the vocabulary has " +
                        std::to_string(architecture.vocabulary_size) + " ids");
   }
-  TokenBatch tokens = state_->tokenize(texts, options.max_tokens, options.overflow, options.special_tokens);
-  if (options.pad_id >= 0) {
-    for (std::size_t row = 0; row < tokens.rows; ++row) {
-      const auto begin = tokens.ids.begin() + static_cast<std::ptrdiff_t>(row * tokens.context);
-      std::fill(begin + static_cast<std::ptrdiff_t>(tokens.lengths[row]),
-                begin + static_cast<std::ptrdiff_t>(tokens.context), options.pad_id);
+  return within_memory([&] {
+    const TokenBatch tokens =
+        state.tokenize(texts, options.max_tokens, options.pad_id, options.overflow, options.special_tokens);
+    if (options.cut != nullptr) *options.cut = tokens.cut;
+    const auto width = static_cast<std::size_t>(architecture.text.width);
+    const std::size_t at_once = model::texts_per_batch(architecture, tokens.context, state.batch_memory);
+    std::vector<Matrix> states;
+    for (std::size_t begin = 0; begin < texts.size(); begin += at_once) {
+      const std::size_t count = std::min(at_once, texts.size() - begin);
+      const auto first = tokens.ids.begin() + static_cast<std::ptrdiff_t>(begin * tokens.context);
+      const std::vector<std::int64_t> ids(first, first + static_cast<std::ptrdiff_t>(count * tokens.context));
+      std::vector<float> values(count * tokens.context * width);
+      encoder.states(ids, count, tokens.context, options.layer, options.final_norm, values);
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto part = values.begin() + static_cast<std::ptrdiff_t>(i * tokens.context * width);
+        states.emplace_back(tokens.context, width,
+                            std::vector<float>(part, part + static_cast<std::ptrdiff_t>(tokens.context * width)));
+      }
     }
-  }
-  const auto width = static_cast<std::size_t>(architecture.text.width);
-  const std::size_t at_once = model::texts_per_batch(architecture, tokens.context, state_->batch_memory);
-  std::vector<Matrix> states;
-  for (std::size_t begin = 0; begin < texts.size(); begin += at_once) {
-    const std::size_t count = std::min(at_once, texts.size() - begin);
-    const auto first = tokens.ids.begin() + static_cast<std::ptrdiff_t>(begin * tokens.context);
-    const std::vector<std::int64_t> ids(first, first + static_cast<std::ptrdiff_t>(count * tokens.context));
-    std::vector<float> values(count * tokens.context * width);
-    encoder.states(ids, count, tokens.context, options.layer, options.final_norm, values);
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto part = values.begin() + static_cast<std::ptrdiff_t>(i * tokens.context * width);
-      states.emplace_back(tokens.context, width,
-                          std::vector<float>(part, part + static_cast<std::ptrdiff_t>(tokens.context * width)));
-    }
-  }
-  return states;
+    return states;
+  });
 }
 
 }  // namespace longclip

@@ -1,6 +1,8 @@
 #include "model/pictures.h"
 
+#include <new>
 #include <string>
+#include <utility>
 
 #include "runtime/parallel.h"
 
@@ -14,6 +16,8 @@ Pictures preprocess(std::span<const Image> images, int size, int threads, std::s
       pixels[i] = images[i].preprocessed(size);
     } catch (const Error& error) {
       reasons[i] = error.what();
+    } catch (const std::bad_alloc&) {
+      reasons[i] = images[i].name() + ": does not fit in memory; make it smaller";
     }
   });
   Pictures pictures;

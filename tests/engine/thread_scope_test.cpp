@@ -1,12 +1,23 @@
 #include "engine/torchscript/thread_scope.h"
 
+#include <barrier>
 #include <thread>
 
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
+extern "C" int omp_get_max_threads();
+extern "C" void omp_set_num_threads(int);
+
 namespace longclip::engine::torchscript {
 namespace {
+
+// What a thread that begins now has.
+int number_of_a_new_thread() {
+  int number = 0;
+  std::thread([&] { number = at::get_num_threads(); }).join();
+  return number;
+}
 
 TEST(ThreadScope, SetsAndRestores) {
   at::set_num_threads(3);
@@ -32,10 +43,56 @@ TEST(ThreadScope, RestoresWhenAnExceptionPasses) {
   EXPECT_EQ(at::get_num_threads(), 3);
 }
 
-TEST(ThreadScope, OfOneThreadLeavesAnotherAlone) {
+TEST(ThreadScope, OfOneThreadLeavesOthersAlone) {
   at::set_num_threads(3);
-  std::thread([] { const ThreadScope scope(1); }).join();
+  std::thread([] {
+    {
+      const ThreadScope scope(1);
+      EXPECT_EQ(number_of_a_new_thread(), 3);
+    }
+    EXPECT_EQ(at::get_num_threads(), 3);
+  }).join();
   EXPECT_EQ(at::get_num_threads(), 3);
+  EXPECT_EQ(number_of_a_new_thread(), 3);
+}
+
+TEST(ThreadScope, LeavesNothingBehindWhereScopesOverlap) {
+  at::set_num_threads(3);
+  std::barrier step(2);
+  std::thread first([&] {
+    {
+      const ThreadScope scope(1);
+      step.arrive_and_wait();  // both are open
+      step.arrive_and_wait();
+    }
+    step.arrive_and_wait();  // the one that opened first is closed
+    EXPECT_EQ(at::get_num_threads(), 3);
+  });
+  std::thread second([&] {
+    step.arrive_and_wait();
+    {
+      const ThreadScope scope(2);
+      step.arrive_and_wait();
+      step.arrive_and_wait();
+      EXPECT_EQ(at::get_num_threads(), 2);
+    }
+    EXPECT_EQ(at::get_num_threads(), 3);
+  });
+  first.join();
+  second.join();
+  EXPECT_EQ(number_of_a_new_thread(), 3);
+}
+
+TEST(ThreadScope, KeepsAnOpenMPNumberThatIsNoneOfLibTorchs) {
+  if (number_of_a_new_thread() == 3) GTEST_SKIP() << "a test before gave LibTorch a number; ctest runs this one alone";
+  std::thread([] {
+    omp_set_num_threads(5);
+    {
+      const ThreadScope scope(1);
+      EXPECT_EQ(omp_get_max_threads(), 1);
+    }
+    EXPECT_EQ(omp_get_max_threads(), 5);
+  }).join();
 }
 
 }  // namespace

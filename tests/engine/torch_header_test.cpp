@@ -33,6 +33,8 @@ TEST(TorchHeader, CopiesTensorsOfOtherTypesAndStrides) {
 TEST(TorchHeader, RefusesTensorsThatAreNoMatrix) {
   EXPECT_THROW(to_matrix(at::ones({2, 2, 2})), InvalidInput);
   EXPECT_THROW(to_matrix(at::ones({2, 2}, at::kLong)), InvalidInput);
+  EXPECT_THROW(to_matrix(at::ones({2, 2}).to_sparse()), InvalidInput);
+  EXPECT_THROW(to_matrix(at::Tensor()), InvalidInput);
 }
 
 }  // namespace

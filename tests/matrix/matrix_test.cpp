@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace longclip {
 namespace {
@@ -47,6 +48,27 @@ TEST(Matrix, IsRefusedWhereItsSizeOverflows) {
   EXPECT_THROW(Matrix(kMost, 2), InvalidInput);
   EXPECT_THROW(Matrix(kMost / 2 + 1, 2), InvalidInput);
   EXPECT_THROW(Matrix(1, kMost), InvalidInput);
+}
+
+TEST(Matrix, ThatDoesNotFitInMemoryIsRefused) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers end the program instead";
+#endif
+  EXPECT_THROW(Matrix(std::size_t{1} << 45, 1), InvalidInput);
+}
+
+TEST(Matrix, MovedFromIsEmpty) {
+  Matrix matrix(2, 3, {1, 2, 3, 4, 5, 6});
+  const Matrix taken = std::move(matrix);
+  EXPECT_EQ(taken(1, 2), 6);
+  EXPECT_EQ(matrix.rows(), 0u);
+  EXPECT_EQ(matrix.cols(), 0u);
+  Matrix assigned(1, 1);
+  matrix = Matrix(1, 2, {7, 8});
+  assigned = std::move(matrix);
+  EXPECT_EQ(assigned(0, 1), 8);
+  EXPECT_EQ(matrix.rows(), 0u);
+  EXPECT_TRUE(matrix.normalized().empty());
 }
 
 TEST(Normalized, GivesRowsOfLengthOne) {

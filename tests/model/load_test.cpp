@@ -115,6 +115,42 @@ TEST(Load, ADamagedTowerIsAnErrorThatNamesIt) {
   }
 }
 
+TEST(Load, ADamagedTokenizerIsAnErrorThatNamesIt) {
+  const testing::TemporaryFolder folder;
+  std::filesystem::copy(testing::golden_package("longclip248.pt"), folder / "p",
+                        std::filesystem::copy_options::recursive);
+  const auto file = folder / "p/tokenizer.bpe.gz";
+  std::string bytes = golden::read_bytes(file);
+  bytes[9] = static_cast<char>(bytes[9] ^ 1);  // which system packed it: no reader of gzip minds
+  std::ofstream(file, std::ios::binary) << bytes;
+  EXPECT_NE(reason<InvalidFile>([&] { Model::load(folder / "p"); }).find("tokenizer.bpe.gz"), std::string::npos);
+  LoadOptions unverified;
+  unverified.verify = false;
+  EXPECT_NO_THROW(Model::load(folder / "p", unverified));
+}
+
+TEST(Load, RefusesATokenizerOfAnotherKindThanItsConfigSays) {
+  const testing::TemporaryFolder folder;
+  std::filesystem::copy(testing::golden_package("longclip248.pt"), folder / "p",
+                        std::filesystem::copy_options::recursive);
+  auto config = testing::read_json(folder / "p/config.json");
+  config["text"]["tokenizer"]["kind"] = "sentencepiece";
+  std::ofstream(folder / "p/config.json") << config;
+  const std::string line = reason<InvalidFile>([&] { Model::load(folder / "p"); });
+  EXPECT_NE(line.find("clip-bpe, and config.json says sentencepiece"), std::string::npos) << line;
+}
+
+TEST(Load, AModelThatWasMovedFromSaysSo) {
+  Model model = Model::load(testing::golden_package("longclip248.pt"));
+  const Model taken = std::move(model);
+  EXPECT_EQ(taken.info().embedding_size, 32U);
+  EXPECT_EQ(model.info().embedding_size, 0U);
+  EXPECT_NE(reason<InvalidInput>([&] { model.encode_text({"a"}); }).find("moved from"), std::string::npos);
+  EXPECT_THROW(model.encode_image({}), InvalidInput);
+  EXPECT_THROW(model.encode_text_states({"a"}), InvalidInput);
+  EXPECT_THROW(model.tokenizer(), InvalidInput);
+}
+
 TEST(Load, RefusesATokenizerLargerThanTheVocabulary) {
   const testing::TemporaryFolder folder;
   std::filesystem::copy(testing::golden_package("longclip248.pt"), folder / "p",

@@ -1,8 +1,11 @@
 #include "engine/torchscript/encoders.h"
 
 #include <algorithm>
-#include <optional>
+#include <cmath>
+#include <exception>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <torch/csrc/jit/runtime/graph_executor.h>
@@ -13,10 +16,30 @@
 #include "engine/torchscript/device.h"
 #include "engine/torchscript/module_file.h"
 #include "engine/torchscript/thread_scope.h"
-#include "tower/torch_call.h"
 
 namespace longclip::engine::torchscript {
 namespace {
+
+std::string text_of(at::IntArrayRef shape) {
+  std::string text = "[";
+  for (const std::int64_t extent : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(extent);
+  return text + "]";
+}
+
+// What went wrong inside a module, in one line. TorchScript tells the place first, over many lines,
+// marks it in the module's indented source, and then gives the reason.
+std::string reason_of(const std::exception& error) {
+  constexpr std::string_view mark = "<--- HERE";
+  const auto* torch_error = dynamic_cast<const c10::Error*>(&error);
+  std::string text = torch_error != nullptr ? torch_error->what_without_backtrace() : error.what();
+  if (const auto place = text.rfind(mark); place != std::string::npos) {
+    text.erase(0, place + mark.size());
+    do {
+      text.erase(0, std::min(text.find('\n'), text.size() - 1) + 1);
+    } while (text.starts_with(' ') || text.starts_with('\n'));
+  }
+  return text.substr(0, text.find('\n'));
+}
 
 // Runs one method of a loaded module and copies its float output out.
 class Runner {
@@ -24,10 +47,12 @@ class Runner {
   Runner(const std::filesystem::path& path, const EngineOptions& options)
       : path_(path.string()), threads_(options.threads), loaded_(load(path, options)) {}
 
+  // Throws Error for a module that fails or that breaks the contract of docs/package.md, and
+  // DeviceError for a device that fails.
   void run(const char* method, std::vector<c10::IValue> inputs, const std::vector<std::int64_t>& expected,
            std::span<float> output) const {
     const ThreadScope threads(threads_);
-    tower::torch_call<Error>(path_, [&] {
+    try {
       const c10::InferenceMode inference;
       // No profiling runs: the first call is as fast as the next, and calls do not differ.
       const torch::jit::GraphOptimizerEnabledGuard plain(false);
@@ -35,13 +60,28 @@ class Runner {
         if (input.isTensor()) input = input.toTensor().to(loaded_.device);
       }
       const c10::IValue result = loaded_.module.get_method(method)(std::move(inputs));
-      if (!result.isTensor()) throw Error(std::string(method) + " does not return a tensor");
-      const at::Tensor features = result.toTensor().to(c10::kCPU, at::kFloat).contiguous();
-      if (features.sizes() != at::IntArrayRef(expected)) {
-        throw Error(std::string(method) + " returns a tensor of another shape than config.json says");
+      if (!result.isTensor()) fail(method, "does not return a tensor");
+      const at::Tensor returned = result.toTensor();
+      if (!returned.is_floating_point()) fail(method, "does not return floating-point numbers");
+      if (returned.sizes() != at::IntArrayRef(expected)) {
+        fail(method,
+             "returns a tensor of " + text_of(returned.sizes()) + ", and config.json says " + text_of(expected));
       }
-      std::copy_n(features.const_data_ptr<float>(), features.numel(), output.data());
-    });
+      const at::Tensor values = returned.to(c10::kCPU, at::kFloat).contiguous();
+      std::copy_n(values.const_data_ptr<float>(), values.numel(), output.data());
+    } catch (const Error&) {
+      throw;
+    } catch (const std::exception& error) {
+      const std::string reason = reason_of(error);
+      if (!loaded_.device.is_cpu() && reason.find("CUDA") != std::string::npos) {
+        throw DeviceError("device \"" + loaded_.device.str() + "\": " + reason);
+      }
+      fail(method, "failed: " + reason);
+    }
+    if (!std::all_of(output.begin(), output.end(), [](float value) { return std::isfinite(value); })) {
+      fail(method, "gives NaN or infinity: its weights are damaged, or too large for " +
+                       std::string(to_string(loaded_.info.precision)));
+    }
   }
 
   bool has(const char* method) const { return loaded_.module.find_method(method).has_value(); }
@@ -49,6 +89,10 @@ class Runner {
   const TowerInfo& info() const { return loaded_.info; }
 
  private:
+  [[noreturn]] void fail(const char* method, const std::string& what) const {
+    throw Error(path_ + ": " + method + " " + what);
+  }
+
   static LoadedModule load(const std::filesystem::path& path, const EngineOptions& options) {
     const c10::Device device = find_device(options.device);
     check_precision(device, options.precision);

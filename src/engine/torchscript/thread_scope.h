@@ -3,7 +3,8 @@
 namespace longclip::engine::torchscript {
 
 // For its lifetime the calling thread's LibTorch work (OpenMP and MKL) runs on `threads` threads;
-// then the application's own setting is back.
+// then the application's own setting is back. Other threads, those that begin meanwhile too, keep
+// theirs.
 class ThreadScope {
  public:
   explicit ThreadScope(int threads);
@@ -12,8 +13,8 @@ class ThreadScope {
   ThreadScope& operator=(const ThreadScope&) = delete;
 
  private:
-  int before_;
-  int during_;
+  int before_ = 0;
+  int mkl_before_ = 0;
 };
 
 }  // namespace longclip::engine::torchscript

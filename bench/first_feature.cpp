@@ -1,0 +1,40 @@
+// Encodes one photo or one text and says when: the library's side of bench/first_feature.py.
+//
+//   bench_first_feature PACKAGE image PHOTO
+//   bench_first_feature PACKAGE text TEXT
+//
+// Prints seconds of the steady clock, which is the system's monotonic one: main() begun, model
+// loaded, feature there.
+
+#include <chrono>
+#include <iomanip>
+#include <iostream>
+#include <string>
+
+#include <longclip/longclip.h>
+
+namespace {
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const double begun = now();
+  const std::string kind = argc == 4 ? argv[2] : "";
+  if (kind != "image" && kind != "text") {
+    std::cerr << "usage: bench_first_feature PACKAGE image PHOTO\n       bench_first_feature PACKAGE text TEXT\n";
+    return 2;
+  }
+  try {
+    const auto model = longclip::Model::load(argv[1]);
+    const double loaded = now();
+    if (kind == "image") model.encode_image({longclip::Image::read(argv[3])});
+    if (kind == "text") model.encode_text({argv[3]});
+    const double encoded = now();
+    std::cout << std::fixed << std::setprecision(6) << begun << ' ' << loaded << ' ' << encoded << '\n';
+  } catch (const longclip::Error& error) {
+    std::cerr << "bench_first_feature: " << error.what() << '\n';
+    return 1;
+  }
+}
