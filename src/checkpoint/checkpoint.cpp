@@ -56,7 +56,8 @@ void note_assumptions(Checkpoint& checkpoint) {
     return;
   }
   // OpenAI's files and Long-CLIP's show where they come from; open_clip's do not.
-  const bool known = tensors.contains("positional_embedding_res") || tensors.contains("input_resolution");
+  const bool known = tensors.contains("positional_embedding_res") ||
+                     tensors.contains("text.positional_embedding_res") || tensors.contains("input_resolution");
   const bool clip = any_starts_with(tensors, "visual.") || any_starts_with(tensors, "text.");
   if (!clip || known) return;
   checkpoint.notes.push_back(
@@ -73,12 +74,15 @@ void read_folder(const std::filesystem::path& path, Checkpoint& checkpoint) {
   checkpoint.activation = folder.activation;
   checkpoint.vision_heads = folder.vision_heads;
   checkpoint.text_heads = folder.text_heads;
+  checkpoint.mean = folder.mean;
+  checkpoint.std = folder.std;
   TensorFile all;
   for (const auto& file : folder.files) {
     const Source source = open_source(file);
     TensorFile shard = read_tensor_file(source);
     all.format = shard.format;
     for (auto& [name, tensor] : shard.tensors) add_tensor(all, source, name, std::move(tensor));
+    checkpoint.sources.push_back(source);
   }
   checkpoint.format = folder.format + ", " + all.format;
   checkpoint.tensors = std::move(all.tensors);
@@ -101,6 +105,7 @@ Checkpoint read_checkpoint(const Source& source) {
   Checkpoint checkpoint;
   checkpoint.path = source.name;
   checkpoint.file = source.name;
+  checkpoint.sources = {source};
   checkpoint.format = std::move(file.format);
   checkpoint.tensors = std::move(file.tensors);
   strip_wrappers(checkpoint);

@@ -202,6 +202,7 @@ class Renamer {
     std::copy_n(kept.begin(), kKeptRows * first->shape[1], merged.begin());
     result_.tensors["positional_embedding"] = from_float(std::move(merged), first->shape);
     result_.tensors.erase("positional_embedding_res");
+    result_.merged_positions = true;
   }
 
   NamedTensors result_;

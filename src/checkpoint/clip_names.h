@@ -10,6 +10,7 @@ namespace longclip::checkpoint {
 
 struct NamedTensors {
   std::map<std::string, Tensor> tensors;
+  bool merged_positions = false;      // of two tables
   std::vector<std::string> problems;  // tensors that do not fit each other, one line each
 };
 

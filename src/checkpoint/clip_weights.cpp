@@ -32,6 +32,7 @@ class Builder {
     NamedTensors named = clip_names(checkpoint.tensors);
     tensors_ = std::move(named.tensors);
     problems_ = std::move(named.problems);
+    merged_positions_ = named.merged_positions;
   }
 
   ClipWeights run() {
@@ -183,6 +184,9 @@ class Builder {
                           ", not a floating-point number");
     } else {
       weights_.logit_scale = to_float(tensor)[0];
+      if (!std::isfinite(std::exp(weights_.logit_scale))) {
+        problems_.push_back("logit_scale is " + std::to_string(weights_.logit_scale) + ", the logarithm of no scale");
+      }
     }
     tensors_.erase(found);
   }
@@ -191,10 +195,9 @@ class Builder {
     if (weights_.architecture.text.width == 0) return "";
     constexpr int kClip = 77;
     const int rows = weights_.architecture.context_length;
-    const bool merged = checkpoint_.tensors.contains("positional_embedding_res");
-    return std::to_string(rows) + (merged          ? ", merged from two tables"
-                                   : rows == kClip ? ", not stretched"
-                                                   : ", one table");
+    return std::to_string(rows) + (merged_positions_ ? ", merged from two tables"
+                                   : rows == kClip   ? ", not stretched"
+                                                     : ", one table");
   }
 
   std::string describe_precision() const {
@@ -222,6 +225,7 @@ class Builder {
   const Checkpoint& checkpoint_;
   std::map<std::string, Tensor> tensors_;
   std::vector<std::string> problems_;
+  bool merged_positions_ = false;
   ClipWeights weights_;
 };
 

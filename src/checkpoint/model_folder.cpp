@@ -1,5 +1,6 @@
 #include "checkpoint/model_folder.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <set>
@@ -65,6 +66,17 @@ class Config {
     return found->get<double>();
   }
 
+  std::optional<std::array<double, 3>> channels(const char* key) const {
+    const auto found = json_.find(key);
+    if (found == json_.end() || found->is_null()) return std::nullopt;
+    std::array<double, 3> values{};
+    const bool numbers = found->is_array() && found->size() == values.size() &&
+                         std::all_of(found->begin(), found->end(), [](const Json& value) { return value.is_number(); });
+    if (!numbers) throw InvalidFile(path_.string() + ": " + key + " is not three numbers");
+    std::copy(found->begin(), found->end(), values.begin());
+    return values;
+  }
+
   bool boolean(const char* key) const {
     const auto found = json_.find(key);
     return found != json_.end() && found->is_boolean() && found->get<bool>();
@@ -99,6 +111,30 @@ Config sub_config(const Config& config, const char* key, const char* dict_key) {
   return config.at(key).overridden(config.at(dict_key));
 }
 
+// What a picture goes through before the tower: with anything but the usual the features would be
+// wrong and look right.
+void check_preprocessing(bool usual, const Config& config, const char* key) {
+  if (usual) return;
+  throw UnsupportedModel(config.path().string() + ": " + key +
+                         " is another than CLIP's; only the shorter side resized by bicubic interpolation, then a "
+                         "centre crop, is supported");
+}
+
+void read_channels(const Config& config, const char* mean, const char* std, ModelFolder& folder) {
+  folder.mean = config.channels(mean);
+  folder.std = config.channels(std);
+  const auto positive = [](double value) { return value > 0 && std::isfinite(value); };
+  if (folder.std && !std::all_of(folder.std->begin(), folder.std->end(), positive)) {
+    throw InvalidFile(config.path().string() + ": " + std + " is not three positive numbers");
+  }
+}
+
+void read_preprocessor(const Config& config, ModelFolder& folder) {
+  constexpr int kBicubic = 3;  // Pillow's number
+  check_preprocessing(config.integer("resample", kBicubic) == kBicubic, config, "resample");
+  read_channels(config, "image_mean", "image_std", folder);
+}
+
 void read_transformers(const Config& config, ModelFolder& folder) {
   constexpr const char* kActivation = "quick_gelu";  // transformers' defaults
   constexpr int kTextHeads = 8;
@@ -131,6 +167,10 @@ void read_open_clip(const Config& config, ModelFolder& folder) {
   const Config vision = model.at("vision_cfg");
   folder.activation = model.boolean("quick_gelu") ? "quick_gelu" : "gelu";
   folder.text_heads = model.at("text_cfg").integer("heads", kTextHeads);
+  const Config preprocessing = config.at("preprocess_cfg");
+  check_preprocessing(preprocessing.text("interpolation", "bicubic") == "bicubic", preprocessing, "interpolation");
+  check_preprocessing(preprocessing.text("resize_mode", "shortest") == "shortest", preprocessing, "resize_mode");
+  read_channels(preprocessing, "mean", "std", folder);
   if (!vision.has("timm_model_name")) {
     folder.vision_heads = vision.integer("width", kVisionWidth) / vision.integer("head_width", kHeadWidth);
   }
@@ -164,6 +204,8 @@ ModelFolder read_model_folder(const std::filesystem::path& path) {
   const bool transformers = is_there(path / "config.json");
   if (transformers) {
     read_transformers({path / "config.json", read_json(path / "config.json")}, folder);
+    const auto preprocessor = path / "preprocessor_config.json";
+    if (is_there(preprocessor)) read_preprocessor({preprocessor, read_json(preprocessor)}, folder);
   } else if (is_there(path / "open_clip_config.json")) {
     read_open_clip({path / "open_clip_config.json", read_json(path / "open_clip_config.json")}, folder);
   } else {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -15,10 +16,13 @@ struct ModelFolder {
   std::string activation;                    // as the config names it
   std::optional<int> vision_heads;
   std::optional<int> text_heads;
+  std::optional<std::array<double, 3>> mean;  // of pixels in 0..1, where the preprocessing's config says so
+  std::optional<std::array<double, 3>> std;
 };
 
 // Reads the config, with the format's defaults for what it leaves out, and finds the weights.
-// Throws InvalidFile (no config, no weights, damaged), UnsupportedModel (not a CLIP).
+// Throws InvalidFile (no config, no weights, damaged), UnsupportedModel (not a CLIP, or pictures
+// prepared in another way).
 ModelFolder read_model_folder(const std::filesystem::path& path);
 
 }  // namespace longclip::checkpoint

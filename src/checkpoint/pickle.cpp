@@ -352,7 +352,7 @@ class Machine {
                    "), not a state dict; convert it in Python, if you trust it: "
                    "m = torch.load(FILE, weights_only=False); torch.save(m.state_dict(), NEW_FILE)");
     }
-    cursor_.fail("the pickle names " + dotted + ", which no state dict needs: refused");
+    cursor_.fail("the pickle names " + dotted + ", which no state dict needs: refused; save the state dict alone");
   }
 
   void reduce() {

@@ -83,14 +83,10 @@ class Fields {
   std::string prefix_;
 };
 
-// A name inside the package folder; anything that could lead out of it is refused.
-std::string file_name(const Fields& fields, const char* key) {
-  const std::string name = fields.text(key);
-  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos ||
-      name.find('\0') != std::string::npos) {
-    fields.fail(key, "the name of a file in the package");
-  }
-  return name;
+// Whether a name stays inside the package folder.
+bool is_file_name(const std::string& name) {
+  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
+         name.find('\0') == std::string::npos;
 }
 
 // The double whose text is the shortest that reads back as this float.
@@ -169,7 +165,8 @@ Config parse_config(std::string_view text, const std::string& name) {
     config.pad_id = text_fields.integer("pad_id", 0, architecture.vocabulary_size - 1);
     const Fields tokenizer = text_fields.object("tokenizer");
     config.tokenizer_kind = tokenizer.text("kind");
-    config.tokenizer_file = file_name(tokenizer, "file");
+    config.tokenizer_file = tokenizer.text("file");
+    if (!is_file_name(config.tokenizer_file)) tokenizer.fail("file", "the name of a file in the package");
     if (text_fields.has("positions")) {
       const Fields positions = text_fields.object("positions");
       config.positions.source_length = positions.integer("source_length", 1, largest);
@@ -184,6 +181,7 @@ Config parse_config(std::string_view text, const std::string& name) {
   if (root.has("files")) {
     const Fields files = root.object("files");
     for (const auto& [file, hash] : files.value().items()) {
+      if (!is_file_name(file)) root.fail("files", "a table of files in the package");
       if (!hash.is_string()) files.fail(file.c_str(), "a SHA-256");
       config.files[file] = hash.get<std::string>();
     }
@@ -240,7 +238,8 @@ std::string to_text(const Config& config) {
   document["files"] = config.files;
   document["source"] = config.source;
   for (const auto& [key, value] : config.unknown.items()) document[key] = value;
-  return document.dump(2) + "\n";
+  // A name from a path may hold any bytes: those that are no UTF-8 become U+FFFD.
+  return document.dump(2, ' ', false, ordered::error_handler_t::replace) + "\n";
 }
 
 }  // namespace longclip::package

@@ -30,7 +30,15 @@ using checkpoint::ClipWeights;
 // CLIP's own context: what longer tables mean is that somebody has stretched them.
 constexpr int clip_context = 77;
 
-void check_destination(const std::filesystem::path& destination, bool overwrite) {
+bool lies_in(const std::filesystem::path& folder, const std::filesystem::path& path) {
+  std::error_code ignored;
+  const auto relative = std::filesystem::weakly_canonical(path, ignored)
+                            .lexically_relative(std::filesystem::weakly_canonical(folder, ignored));
+  return !relative.empty() && *relative.begin() != "..";
+}
+
+void check_destination(const std::filesystem::path& destination, bool overwrite,
+                       const std::filesystem::path& checkpoint) {
   std::error_code error;
   if (!std::filesystem::exists(std::filesystem::symlink_status(destination, error))) return;
   if (!overwrite) throw InvalidInput(destination.string() + ": is there already; remove it, or ask to overwrite it");
@@ -40,6 +48,9 @@ void check_destination(const std::filesystem::path& destination, bool overwrite)
   if (!empty_folder && !is_package(destination)) {
     throw InvalidInput(destination.string() +
                        ": is not a package and is not overwritten; remove it or name another folder");
+  }
+  if (lies_in(destination, checkpoint)) {
+    throw InvalidInput(destination.string() + ": the checkpoint is in it and would be lost; name another folder");
   }
 }
 
@@ -127,11 +138,12 @@ class Progress {
 
 ConversionReport convert(const std::filesystem::path& checkpoint_path, const std::filesystem::path& destination,
                          const ConvertOptions& options) {
+  if (destination.empty()) throw InvalidInput("the package has no name: name the folder to make");
   if (options.ratio < 1) throw InvalidInput("ratio is " + std::to_string(options.ratio) + "; it must be 1 or more");
-  check_destination(destination, options.overwrite);
   if (is_package(checkpoint_path)) {
     throw InvalidInput(checkpoint_path.string() + ": is a package already; convert takes a checkpoint");
   }
+  check_destination(destination, options.overwrite, checkpoint_path);
 
   const auto checkpoint = checkpoint::read_checkpoint(checkpoint_path);
   ClipWeights weights = checkpoint::clip_weights(checkpoint);
@@ -146,7 +158,7 @@ ConversionReport convert(const std::filesystem::path& checkpoint_path, const std
   report.positions_after = weights.architecture.context_length;
 
   // Hashing the source takes as long as writing the towers: side by side.
-  auto source_hash = std::async(std::launch::async, [&] { return io::sha256_of_file(checkpoint.file); });
+  auto source_hash = std::async(std::launch::async, [&] { return sha256_of(checkpoint); });
 
   io::Staged folder(destination, io::Staged::Kind::folder);
   Config config;
@@ -157,6 +169,8 @@ ConversionReport convert(const std::filesystem::path& checkpoint_path, const std
   config.architecture = weights.architecture;
   config.logit_scale = std::exp(weights.logit_scale);
   config.precision = options.precision;
+  config.mean = checkpoint.mean.value_or(config.mean);
+  config.std = checkpoint.std.value_or(config.std);
   config.has_vision = !weights.vision.empty();
   config.has_text = !weights.text.empty();
   if (config.has_text) {
@@ -170,17 +184,14 @@ ConversionReport convert(const std::filesystem::path& checkpoint_path, const std
   const std::uint64_t element = options.precision == Precision::fp32 ? 4 : 2;
   Progress progress(options, (tower::count_elements(vision) + tower::count_elements(text)) * element);
   if (config.has_vision) {
-    const auto file = write_tower(folder.path() / vision_file, "Vision", vision, weights.vision, options.precision,
-                                  tower::vision_source(config.architecture), progress.tower());
-    config.files[vision_file] = file.sha256;
-    report.bytes += file.bytes;
+    config.files[vision_file] =
+        write_tower(folder.path() / vision_file, "Vision", vision, weights.vision, options.precision,
+                    tower::vision_source(config.architecture), progress.tower());
     progress.tower_done();
   }
   if (config.has_text) {
-    const auto file = write_tower(folder.path() / text_file, "Text", text, weights.text, options.precision,
-                                  tower::text_source(config.architecture), progress.tower());
-    config.files[text_file] = file.sha256;
-    report.bytes += file.bytes;
+    config.files[text_file] = write_tower(folder.path() / text_file, "Text", text, weights.text, options.precision,
+                                          tower::text_source(config.architecture), progress.tower());
   }
 
   report.source.sha256 = source_hash.get();
@@ -188,6 +199,7 @@ ConversionReport convert(const std::filesystem::path& checkpoint_path, const std
   config.source += " (sha256 " + report.source.sha256 + ")";
   write_text(folder.path() / "README.md", model_card(config, report.source));
   write_text(folder.path() / config_file, to_text(config));
+  report.bytes = bytes_of_folder(folder.path());
   folder.publish();
   return report;
 }

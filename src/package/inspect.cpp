@@ -33,9 +33,7 @@ Inspection inspect_package(const std::filesystem::path& path) {
   if (config.has_vision) inspection.towers.insert(inspection.towers.begin(), "vision");
   inspection.precision = to_string(config.precision);
   inspection.sha256 = io::sha256_of_file(path / config_file);
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
-    if (entry.is_regular_file()) inspection.bytes += entry.file_size();
-  }
+  inspection.bytes = bytes_of_folder(path);
   for (const auto& [file, hash] : config.files) verify_file(package, file);
   inspection.engine = engine;
   return inspection;
@@ -51,7 +49,7 @@ Inspection describe(const checkpoint::Checkpoint& checkpoint, const checkpoint::
   inspection.positions = weights.positions;
   if (!weights.text.empty()) inspection.tokenizer = "clip-bpe";
   inspection.precision = weights.precision;
-  inspection.bytes = std::filesystem::file_size(checkpoint.file);
+  for (const auto& source : checkpoint.sources) inspection.bytes += source.bytes.size();
   if (!weights.vision.empty()) inspection.towers.emplace_back("vision");
   if (!weights.text.empty()) inspection.towers.emplace_back("text");
   inspection.engine = "none: convert it first";
@@ -67,13 +65,32 @@ Inspection describe(const checkpoint::Checkpoint& checkpoint, const checkpoint::
   return inspection;
 }
 
+std::string sha256_of(const checkpoint::Checkpoint& checkpoint) {
+  io::Sha256 hash;
+  for (const auto& source : checkpoint.sources) hash.update(source.bytes);
+  return hash.finish();
+}
+
+std::uint64_t bytes_of_folder(const std::filesystem::path& folder) {
+  constexpr auto options = std::filesystem::directory_options::skip_permission_denied;
+  std::error_code ignored;  // what cannot be looked at does not count
+  std::uint64_t bytes = 0;
+  std::filesystem::recursive_directory_iterator entry(folder, options, ignored);
+  for (; entry != std::filesystem::recursive_directory_iterator(); entry.increment(ignored)) {
+    if (!entry->is_regular_file(ignored)) continue;
+    const std::uint64_t size = entry->file_size(ignored);
+    if (!ignored) bytes += size;
+  }
+  return bytes;
+}
+
 }  // namespace package
 
 Inspection inspect(const std::filesystem::path& path) {
   if (package::is_package(path)) return package::inspect_package(path);
   const auto checkpoint = checkpoint::read_checkpoint(path);
   Inspection inspection = package::describe(checkpoint, checkpoint::clip_weights(checkpoint));
-  inspection.sha256 = io::sha256_of_file(checkpoint.file);
+  inspection.sha256 = package::sha256_of(checkpoint);
   return inspection;
 }
 

@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <exception>
+#include <future>
 #include <memory>
 #include <span>
 
@@ -64,7 +66,7 @@ at::Tensor as_torch(const checkpoint::Tensor& tensor, at::ScalarType wanted) {
   return view.to(wanted).contiguous();
 }
 
-// The file being written, its hash and its size.
+// The file being written, hashed on the way.
 class Sink {
  public:
   explicit Sink(const std::filesystem::path& path) : path_(path), file_(std::fopen(path.c_str(), "wbe")) {
@@ -73,14 +75,19 @@ class Sink {
   }
 
   void write(std::span<const std::byte> bytes) {
+    // Hashing takes longer than writing: side by side where that outweighs starting a thread.
+    constexpr std::size_t kWorthAThread = 1 << 20;
+    const auto policy = bytes.size() < kWorthAThread ? std::launch::deferred : std::launch::async;
+    const auto hashed = std::async(policy, [&] { hash_.update(bytes); });
     if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) fail();
-    hash_.update(bytes);
+    hashed.wait();
     size_ += bytes.size();
   }
 
-  TowerFile finish() {
+  // The SHA-256 of all that was written.
+  std::string finish() {
     if (std::fclose(file_.release()) != 0) fail();
-    return {hash_.finish(), size_};
+    return hash_.finish();
   }
 
   std::uint64_t size() const { return size_; }
@@ -100,25 +107,34 @@ class Sink {
 
 }  // namespace
 
-TowerFile write_tower(const std::filesystem::path& path, const std::string& class_name,
-                      const std::vector<tower::Parameter>& parameters,
-                      const std::map<std::string, checkpoint::Tensor>& weights, Precision precision,
-                      const std::string& source, const std::function<void(std::uint64_t)>& progress) {
-  return tower::torch_call<InvalidFile>(path.string(), [&] {
+std::string write_tower(const std::filesystem::path& path, const std::string& class_name,
+                        const std::vector<tower::Parameter>& parameters,
+                        const std::map<std::string, checkpoint::Tensor>& weights, Precision precision,
+                        const std::string& source, const std::function<void(std::uint64_t)>& progress) {
+  Sink sink(path);
+  // The archive's writer writes its end from a destructor: an exception out of the callback, or a
+  // write that falls short, would end the process. Whatever fails is kept until it has returned.
+  std::exception_ptr failure;
+  tower::torch_call<InvalidFile>(path.string(), [&] {
     const torch::jit::Module module = tower::make_module(
         class_name, parameters,
         [&](const tower::Parameter& parameter) {
           return as_torch(weights.at(parameter.name), parameter.matrix ? scalar_type(precision) : at::kFloat);
         },
         source);
-    Sink sink(path);
     torch::jit::ExportModule(module, [&](const void* data, std::size_t size) {
-      sink.write({static_cast<const std::byte*>(data), size});
-      if (progress) progress(sink.size());
+      if (failure) return size;
+      try {
+        sink.write({static_cast<const std::byte*>(data), size});
+        if (progress) progress(sink.size());
+      } catch (...) {
+        failure = std::current_exception();
+      }
       return size;
     });
-    return sink.finish();
   });
+  if (failure) std::rethrow_exception(failure);
+  return sink.finish();
 }
 
 }  // namespace longclip::package

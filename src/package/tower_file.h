@@ -14,17 +14,13 @@
 
 namespace longclip::package {
 
-struct TowerFile {
-  std::string sha256;
-  std::uint64_t bytes = 0;
-};
-
 // Writes a tower as TorchScript: `weights` under the names of `parameters`, matrices rounded to
 // `precision`, with the methods of `source`. Tensors that need no rounding go from the mapped
-// checkpoint to the file without a copy. `progress` hears of bytes written.
-TowerFile write_tower(const std::filesystem::path& path, const std::string& class_name,
-                      const std::vector<tower::Parameter>& parameters,
-                      const std::map<std::string, checkpoint::Tensor>& weights, Precision precision,
-                      const std::string& source, const std::function<void(std::uint64_t)>& progress);
+// checkpoint to the file without a copy. `progress` hears of bytes written; what it throws comes out.
+// Returns the file's SHA-256. Throws InvalidFile if it cannot be written.
+std::string write_tower(const std::filesystem::path& path, const std::string& class_name,
+                        const std::vector<tower::Parameter>& parameters,
+                        const std::map<std::string, checkpoint::Tensor>& weights, Precision precision,
+                        const std::string& source, const std::function<void(std::uint64_t)>& progress);
 
 }  // namespace longclip::package

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 #include <longclip/error.h>
@@ -90,6 +91,14 @@ TEST(ClipWeights, MustBeFloatingPoint) {
   EXPECT_TRUE(contains(reason(checkpoint), "logit_scale is [] of int32"));
 }
 
+TEST(ClipWeights, HaveAScale) {
+  Checkpoint checkpoint = golden_checkpoint();
+  for (const float scale : {1000.0F, std::numeric_limits<float>::quiet_NaN()}) {
+    checkpoint.tensors["logit_scale"] = from_float({scale}, {});
+    EXPECT_TRUE(contains(reason(checkpoint), "logit_scale is ")) << scale;
+  }
+}
+
 TEST(ClipWeights, ReportExtraTensors) {
   Checkpoint checkpoint = golden_checkpoint();
   checkpoint.tensors["zebra"] = zeros({2});
@@ -119,6 +128,7 @@ TEST(ClipWeights, TakeOpenClipsCustomTextTowers) {
   rename_text_tower(checkpoint, "text.");
   const ClipWeights weights = clip_weights(checkpoint);
   EXPECT_EQ(weights.text.size(), clip_weights(golden_checkpoint()).text.size());
+  EXPECT_EQ(weights.positions, "248, merged from two tables");
   EXPECT_TRUE(weights.extra.empty());
 }
 

@@ -93,6 +93,51 @@ TEST_F(ModelFolderTest, RefusesWhatItCannotRun) {
   EXPECT_TRUE(contains(reason(), "different activations"));
 }
 
+TEST_F(ModelFolderTest, ReadsWhatThePixelsAreNormalisedBy) {
+  write("config.json", R"({"model_type":"clip"})");
+  write("model.safetensors", "");
+  EXPECT_FALSE(read_model_folder(folder_.path()).mean.has_value());
+  write("preprocessor_config.json", R"({"image_mean":[0.5,0.4,0.3],"image_std":[1,2,3],"resample":3})");
+  EXPECT_EQ(read_model_folder(folder_.path()).mean, (std::array<double, 3>{0.5, 0.4, 0.3}));
+  EXPECT_EQ(read_model_folder(folder_.path()).std, (std::array<double, 3>{1, 2, 3}));
+  write("preprocessor_config.json", R"({"resample":2})");
+  EXPECT_TRUE(contains(reason(), "resample"));
+  for (const std::string wrong : {"[1,2]", "[1,2,\"3\"]", "[1,2,0]", "[1,2,-1]", "3"}) {
+    write("preprocessor_config.json", R"({"image_std":)" + wrong + "}");
+    EXPECT_TRUE(contains(reason(), "image_std")) << wrong;
+  }
+}
+
+// LAION's ViT-L/14 of 2022 was trained with other pixels than OpenAI's.
+TEST_F(ModelFolderTest, ReadsOpenClipsPreprocessing) {
+  write("open_clip_pytorch_model.bin", "");
+  const auto with = [&](const std::string& preprocessing) {
+    write("open_clip_config.json",
+          R"({"model_cfg":{"vision_cfg":{},"text_cfg":{}},"preprocess_cfg":)" + preprocessing + "}");
+    return reason();
+  };
+  EXPECT_EQ(with(R"({"mean":[0.5,0.5,0.5],"std":[0.5,0.5,0.5],"interpolation":"bicubic","resize_mode":"shortest"})"),
+            "");
+  EXPECT_EQ(read_model_folder(folder_.path()).mean, (std::array<double, 3>{0.5, 0.5, 0.5}));
+  EXPECT_TRUE(contains(with(R"({"interpolation":"bilinear"})"), "interpolation"));
+  EXPECT_TRUE(contains(with(R"({"resize_mode":"squash"})"), "resize_mode"));
+}
+
+TEST_F(ModelFolderTest, ReadsOrRefusesADamagedConfig) {
+  write("model.safetensors", "");
+  const std::string text =
+      R"({"model_type":"clip","text_config":{"hidden_act":"gelu","num_attention_heads":8,"layer_norm_eps":1e-05},)"
+      R"("vision_config":{"hidden_act":"gelu","num_attention_heads":12}})";
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    std::string changed = text;
+    changed[at] = static_cast<char>(changed[at] ^ 0x11);
+    write("config.json", changed);
+    reason();  // anything but an Error escapes, and fails
+    write("config.json", text.substr(0, at));
+    EXPECT_TRUE(contains(reason(), "config.json")) << at;
+  }
+}
+
 TEST_F(ModelFolderTest, RefusesAConfigOfWrongTypes) {
   write("model.safetensors", "");
   for (const std::string config :

@@ -63,7 +63,9 @@ TEST(Config, WritesWhatItReadsUnknownFieldsIncluded) {
   const json written = json::parse(to_text(config));
   EXPECT_EQ(written["added_later"], document["added_later"]);
   for (const auto& [key, value] : document.items()) {
-    if (key != "image" && key != "text") EXPECT_EQ(written[key], value) << key;
+    if (key != "image" && key != "text") {
+      EXPECT_EQ(written[key], value) << key;
+    }
   }
   for (const char* tower : {"image", "text"}) {
     for (const auto& [key, value] : document[tower].items()) EXPECT_EQ(written[tower][key], value) << tower << key;
@@ -119,7 +121,31 @@ TEST(Config, NamesNoFileOutsideThePackage) {
     EXPECT_NE(reason([&](json& j) { j["text"]["tokenizer"]["file"] = name; }).find("text.tokenizer.file"),
               std::string::npos)
         << name;
+    EXPECT_NE(reason([&](json& j) { j["files"][name] = "00"; }).find("files"), std::string::npos) << name;
   }
+}
+
+TEST(Config, WritesANameThatIsNoUtf8) {
+  Config config = parse_config(valid().dump(), "config.json");
+  config.name = "caf\xe9";
+  EXPECT_EQ(parse_config(to_text(config), "config.json").name, "caf\xef\xbf\xbd");
+}
+
+TEST(Config, ChangedInAnyByteIsReadOrRefused) {
+  const std::string text = valid().dump();
+  std::size_t refused = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    for (const int change : {0x01, 0x10, 0x80, 0xff}) {
+      std::string changed = text;
+      changed[at] = static_cast<char>(changed[at] ^ change);
+      try {
+        parse_config(changed, "config.json");
+      } catch (const Error&) {  // anything else escapes, and fails
+        ++refused;
+      }
+    }
+  }
+  EXPECT_GT(refused, 2 * text.size());
 }
 
 TEST(Config, ADocumentCutShortAnywhereIsAnError) {

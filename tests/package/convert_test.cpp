@@ -1,5 +1,8 @@
 #include <longclip/convert.h>
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include <fstream>
 #include <functional>
 #include <string>
@@ -131,6 +134,91 @@ TEST(Convert, LeavesNothingBehindWhenItFails) {
   EXPECT_EQ(entries(folder.path()), 0U);
 }
 
+// The archive's writer ends the process if its callback throws; ours must not let it.
+TEST(Convert, LetsOutWhatProgressThrowsAndLeavesNothing) {
+  struct Stop {};
+  const testing::TemporaryFolder folder;
+  ConvertOptions options;
+  options.progress = [](std::uint64_t done, std::uint64_t) {
+    if (done > 1'000'000) throw Stop();
+  };
+  EXPECT_THROW(convert(golden::model("longclip248.pt"), folder / "p", options), Stop);
+  EXPECT_EQ(entries(folder.path()), 0U);
+}
+
+// No file may grow beyond a limit: writing fails as it does on a full disk.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) : handler_(::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    ::signal(SIGXFSZ, handler_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+  sighandler_t handler_;
+};
+
+TEST(Convert, SaysThatTheDiskIsFullAndLeavesNothing) {
+  const testing::TemporaryFolder folder;
+  for (const rlim_t bytes : {100'000, 2'000'000, 10'000'000}) {  // in the vocabulary, a tower, near its end
+    const FullDisk disk(bytes);
+    const std::string line = reason<InvalidFile>([&] { convert(golden::model("longclip248.pt"), folder / "p"); });
+    EXPECT_NE(line.find("cannot be written"), std::string::npos) << bytes << ": " << line;
+    EXPECT_EQ(line.find('\n'), std::string::npos) << line;
+    EXPECT_EQ(entries(folder.path()), 0U) << bytes;
+  }
+}
+
+TEST(Convert, OverwritesNoPackageThatHoldsTheCheckpoint) {
+  const testing::TemporaryFolder folder;
+  ConvertOptions options;
+  options.towers = Towers::vision;
+  convert(golden::model("longclip248.safetensors"), folder / "p", options);
+  std::filesystem::copy(golden::model("longclip248.safetensors"), folder / "p/original.safetensors");
+  options.overwrite = true;
+  EXPECT_NE(reason<InvalidInput>([&] {
+              convert(folder / "p/original.safetensors", folder / "p", options);
+            }).find("would be lost"),
+            std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(folder / "p/original.safetensors"));
+}
+
+TEST(Convert, ReportsTheBytesOfTheWholePackage) {
+  const testing::TemporaryFolder folder;
+  const auto report = convert(golden::model("longclip248.safetensors"), folder / "p");
+  std::uint64_t bytes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "p")) bytes += entry.file_size();
+  EXPECT_EQ(report.bytes, bytes);
+  EXPECT_EQ(inspect(folder / "p").bytes, bytes);
+}
+
+TEST(Convert, TakesANameOfAnyBytes) {
+  const testing::TemporaryFolder folder;
+  ConvertOptions options;
+  options.towers = Towers::vision;
+  convert(golden::model("longclip248.safetensors"), folder / "caf\xe9", options);  // Latin-1
+  EXPECT_EQ(package::open_package(folder / "caf\xe9").config.name, "caf\xef\xbf\xbd");
+}
+
+TEST(Convert, TakesTheStatisticsOfThePixelsFromTheFolder) {
+  const testing::TemporaryFolder folder;
+  std::filesystem::copy(golden::model("hf"), folder / "hf");
+  std::ofstream(folder / "hf/preprocessor_config.json")
+      << R"({"image_mean": [0.5, 0.4, 0.3], "image_std": [0.2, 0.25, 0.3]})";
+  convert(folder / "hf", folder / "p");
+  const auto config = package::open_package(folder / "p").config;
+  EXPECT_EQ(config.mean, (std::array<double, 3>{0.5, 0.4, 0.3}));
+  EXPECT_EQ(config.std, (std::array<double, 3>{0.2, 0.25, 0.3}));
+}
+
 TEST(Convert, RefusesOptionsThatDoNotFit) {
   const testing::TemporaryFolder folder;
   const auto with = [&](int kept, int ratio) {
@@ -142,6 +230,7 @@ TEST(Convert, RefusesOptionsThatDoNotFit) {
   EXPECT_NE(with(20, 0), "");
   EXPECT_NE(with(-1, 4), "");
   EXPECT_NE(with(77, 4), "");
+  EXPECT_NE(reason<InvalidInput>([] { convert(golden::model("clip77.pt"), ""); }).find("no name"), std::string::npos);
 }
 
 TEST(Convert, TellsAPackageFromACheckpoint) {

@@ -1,6 +1,7 @@
 #include <longclip/convert.h>
 
 #include <fstream>
+#include <span>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include <longclip/error.h>
 
 #include "golden/golden.h"
+#include "io/sha256.h"
 #include "temporary_folder.h"
 
 namespace longclip {
@@ -49,6 +51,20 @@ TEST(Inspect, TellsAPackage) {
   EXPECT_NE(inspection.positions.find("stretched from 77"), std::string::npos);
   EXPECT_EQ(inspection.tokenizer, "clip-bpe");
   EXPECT_EQ(inspection.engine.find("torchscript"), 0U);
+}
+
+TEST(Inspect, CountsAndHashesEveryShard) {
+  const testing::TemporaryFolder folder;
+  std::filesystem::copy(golden::model("hf"), folder / "hf");
+  std::filesystem::copy(golden::data("checkpoint/small.safetensors"), folder / "hf/another.safetensors");
+  std::filesystem::rename(folder / "hf/model.safetensors", folder / "hf/one.safetensors");
+  std::ofstream(folder / "hf/model.safetensors.index.json")
+      << R"({"weight_map": {"logit_scale": "one.safetensors", "a.weight": "another.safetensors"}})";
+  const Inspection inspection = inspect(folder / "hf");
+  const std::string both =
+      golden::read_bytes(folder / "hf/another.safetensors") + golden::read_bytes(folder / "hf/one.safetensors");
+  EXPECT_EQ(inspection.bytes, both.size());
+  EXPECT_EQ(inspection.sha256, io::sha256(std::as_bytes(std::span(both))));
 }
 
 TEST(Inspect, FindsAPackageFileThatWasChanged) {
