@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include <longclip/error.h>
 
@@ -53,7 +54,8 @@ int run(ConvertArguments arguments, Console& console) {
   options.precision = parse_precision(arguments.precision);
   if (arguments.only == "vision") options.towers = Towers::vision;
   if (arguments.only == "text") options.towers = Towers::text;
-  if (!options.overwrite && std::filesystem::exists(arguments.package)) {
+  std::error_code ignored;
+  if (!options.overwrite && std::filesystem::exists(arguments.package, ignored)) {
     throw InvalidInput(arguments.package + ": is there already; --overwrite replaces it");
   }
   const SignalGuard guard;

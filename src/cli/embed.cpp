@@ -1,5 +1,4 @@
 // longclip embed image | text: features into a NumPy file.
-#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,8 +12,6 @@
 #include "cli/interrupt.h"
 #include "cli/json.h"
 #include "cli/model_options.h"
-#include "cli/pace.h"
-#include "cli/progress.h"
 #include "cli/standard_input.h"
 #include "cli/usage_error.h"
 
@@ -31,45 +28,25 @@ struct EmbedOptions {
   ModelOptions model;
 };
 
-void add_rows(FeatureFile& file, const Piece& piece, bool raw, const std::function<std::string(std::size_t)>& name) {
-  const Matrix features = raw ? piece.features : piece.features.normalized();
-  for (std::size_t i = 0; i < features.rows(); ++i) file.add(features.row(i), name(piece.rows[i]));
-}
-
 void embed_images(const EmbedOptions& options, FeatureFile& file, Console& console, Failures& failures) {
   const auto pictures = find_pictures(options.inputs, failures);
   const Model model = load_model(options.model);
   encode_pictures(model, pictures, options.image, console, failures, [&](const Piece& piece) {
-    add_rows(file, piece, options.raw, [&](std::size_t row) { return pictures[row].name; });
+    const Matrix features = options.raw ? piece.features : piece.features.normalized();
+    for (std::size_t i = 0; i < features.rows(); ++i) file.add(features.row(i), pictures[piece.rows[i]].name);
   });
 }
 
 void embed_texts(const EmbedOptions& options, FeatureFile& file, Console& console, Failures& failures) {
-  TextReader reader(options.inputs.front());
+  TextReader reader(options.inputs.front(), failures);
   const Model model = load_model(options.model);
-  const std::uint64_t total = reader.line_count();
-  Progress progress(console, "texts");
-  Pace pace;
-  std::uint64_t done = 0;
-  for (bool more = true; more;) {
-    stop_if_interrupted();
-    progress.update(done, total);
-    const auto start = std::chrono::steady_clock::now();
-    std::vector<Text> texts;
-    while (texts.size() < pace.next()) {
-      auto text = reader.next();
-      if (!text) {
-        more = false;
-        break;
-      }
-      texts.push_back(*std::move(text));
-    }
-    const auto overflow = options.truncate ? Overflow::truncate : Overflow::error;
-    const Piece piece = encode_texts(model, texts, overflow, console, failures);
-    add_rows(file, piece, options.raw, [&](std::size_t row) { return texts[row].text; });
-    done += texts.size();
-    pace.took(std::chrono::steady_clock::now() - start);
-  }
+  const auto overflow = options.truncate ? Overflow::truncate : Overflow::error;
+  const auto take = [&](const Matrix& given, const std::vector<Text>& texts) {
+    const Matrix features = options.raw ? given : given.normalized();
+    for (std::size_t i = 0; i < features.rows(); ++i) file.add(features.row(i), texts[i].text);
+  };
+  encode_texts(
+      model, [&] { return reader.next(); }, reader.line_count(), overflow, console, failures, take);
 }
 
 using Embed = void (*)(const EmbedOptions&, FeatureFile&, Console&, Failures&);

@@ -17,18 +17,39 @@ using Clock = std::chrono::steady_clock;
 // Pictures lie in memory as their files until they are encoded.
 constexpr std::size_t kLargestPiece = std::size_t{256} << 20;
 
-// Takes the failed ones out of `rows`; `failed` holds positions in it, rising.
-void remove_failed(std::vector<std::size_t>& rows, const std::vector<std::size_t>& failed) {
-  std::vector<std::size_t> kept;
+// Takes the failed ones out of `list`; `failed` holds positions in it, rising.
+template <typename T>
+void remove_failed(std::vector<T>& list, const std::vector<std::size_t>& failed) {
+  std::vector<T> kept;
   auto next = failed.begin();
-  for (std::size_t i = 0; i < rows.size(); ++i) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
     if (next != failed.end() && *next == i) {
       ++next;
     } else {
-      kept.push_back(rows[i]);
+      kept.push_back(std::move(list[i]));
     }
   }
-  rows = std::move(kept);
+  list = std::move(kept);
+}
+
+// Features of those of `texts` that can be used; the others are taken out.
+Matrix encode_piece(const Model& model, std::vector<Text>& texts, Overflow overflow, Console& console,
+                    Failures& failures) {
+  std::vector<std::size_t> cut;
+  std::vector<std::size_t> failed;
+  TextOptions options;
+  options.overflow = overflow;
+  options.cut = &cut;
+  Matrix features = model.encode_text(contents(texts), options, [&](const InputError& error) {
+    failures.add(texts[error.index].where, error.reason);
+    failed.push_back(error.index);
+  });
+  for (const auto i : cut) {
+    console.report(texts[i].where + ": truncated to the model's " + std::to_string(model.info().context_length) +
+                   " tokens");
+  }
+  remove_failed(texts, failed);
+  return features;
 }
 
 }  // namespace
@@ -67,25 +88,28 @@ void encode_pictures(const Model& model, const std::vector<Picture>& pictures, c
   }
 }
 
-Piece encode_texts(const Model& model, const std::vector<Text>& texts, Overflow overflow, Console& console,
-                   Failures& failures) {
-  std::vector<std::size_t> cut;
-  std::vector<std::size_t> failed;
-  TextOptions options;
-  options.overflow = overflow;
-  options.cut = &cut;
-  Piece piece;
-  piece.features = model.encode_text(contents(texts), options, [&](const InputError& error) {
-    failures.add(texts[error.index].where, error.reason);
-    failed.push_back(error.index);
-  });
-  for (const auto i : cut) {
-    console.report(texts[i].where + ": truncated to the model's " + std::to_string(model.info().context_length) +
-                   " tokens");
+void encode_texts(const Model& model, const NextText& next, std::uint64_t total, Overflow overflow, Console& console,
+                  Failures& failures, const std::function<void(const Matrix&, const std::vector<Text>&)>& take) {
+  Progress progress(console, "texts");
+  Pace pace;
+  std::uint64_t done = 0;
+  for (bool more = true; more;) {
+    stop_if_interrupted();
+    progress.update(done, total);
+    const auto start = Clock::now();
+    std::vector<Text> texts;
+    while (more && texts.size() < pace.next()) {
+      if (auto text = next()) {
+        texts.push_back(*std::move(text));
+      } else {
+        more = false;
+      }
+    }
+    done += texts.size();
+    const Matrix features = encode_piece(model, texts, overflow, console, failures);
+    pace.took(Clock::now() - start);
+    if (!texts.empty()) take(features, texts);
   }
-  for (std::size_t i = 0; i < texts.size(); ++i) piece.rows.push_back(i);
-  remove_failed(piece.rows, failed);
-  return piece;
 }
 
 }  // namespace longclip::cli

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include <longclip/model.h>
@@ -12,7 +14,7 @@
 
 namespace longclip::cli {
 
-// Features of a piece of the input: row i is that of the input rows[i].
+// Features of a piece of the pictures: row i is that of the picture rows[i].
 struct Piece {
   Matrix features;  // not normalised
   std::vector<std::size_t> rows;
@@ -23,9 +25,13 @@ struct Piece {
 void encode_pictures(const Model& model, const std::vector<Picture>& pictures, const ImageOptions& options,
                      Console& console, Failures& failures, const std::function<void(Piece)>& take);
 
-// Encodes texts: texts that cannot be used go to `failures` and have no row; those that were
-// truncated are reported.
-Piece encode_texts(const Model& model, const std::vector<Text>& texts, Overflow overflow, Console& console,
-                   Failures& failures);
+// Gives the texts to encode one after the other; null: no more.
+using NextText = std::function<std::optional<Text>()>;
+
+// Encodes texts piece by piece, in order, with progress (`total` 0: not known); `take` has the
+// features of each piece, not normalised, and its texts. Texts that cannot be used go to
+// `failures` and are left out; those that were truncated are reported.
+void encode_texts(const Model& model, const NextText& next, std::uint64_t total, Overflow overflow, Console& console,
+                  Failures& failures, const std::function<void(const Matrix&, const std::vector<Text>&)>& take);
 
 }  // namespace longclip::cli

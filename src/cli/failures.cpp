@@ -1,10 +1,16 @@
 #include "cli/failures.h"
 
+#include <utility>
+
+#include <longclip/error.h>
+
 namespace longclip::cli {
 
-void Failures::add(const std::string& name, const std::string& reason) {
-  console_.report(reason.starts_with(name) ? reason : name + ": " + reason);
-  failures_.push_back({name, reason});
+void Failures::add(const std::string& name, std::string reason) {
+  const std::string prefix = Error(name + ": ").what();  // as an Error shows the name
+  if (reason.starts_with(prefix)) reason.erase(0, prefix.size());
+  console_.report(name + ": " + reason);
+  failures_.push_back({name, std::move(reason)});
 }
 
 Json Failures::json() const {

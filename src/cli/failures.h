@@ -13,8 +13,8 @@ class Failures {
  public:
   explicit Failures(Console& console) : console_(console) {}
 
-  // `reason` is one line; the name is put before it unless it begins with it already.
-  void add(const std::string& name, const std::string& reason);
+  // `reason` is what an Error said; the name at its beginning is no part of the reason.
+  void add(const std::string& name, std::string reason);
 
   bool empty() const noexcept { return failures_.empty(); }
   std::size_t size() const noexcept { return failures_.size(); }

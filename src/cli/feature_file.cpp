@@ -6,6 +6,7 @@
 #include <longclip/error.h>
 
 #include "cli/json.h"
+#include "cli/output_file.h"
 
 namespace longclip::cli {
 namespace fs = std::filesystem;
@@ -24,7 +25,7 @@ std::string npy_header(std::size_t rows, std::size_t width) {
 }
 
 fs::path checked(const fs::path& path) {
-  if (fs::is_directory(path)) throw InvalidFile(path.string() + ": is a folder; name a file such as features.npy");
+  check_output(path);
   return path;
 }
 

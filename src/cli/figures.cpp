@@ -34,6 +34,8 @@ std::string duration(double seconds) {
 
 std::string cosine(float value) { return formatted("%.4f", static_cast<double>(value)); }
 
+std::string hexadecimal(char32_t value) { return formatted("%04X", static_cast<unsigned>(value)); }
+
 std::string percent(float probability) { return formatted("%.1f %%", 100 * static_cast<double>(probability)); }
 
 }  // namespace longclip::cli

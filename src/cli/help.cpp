@@ -11,7 +11,7 @@
 namespace longclip::cli {
 namespace {
 
-constexpr int kWidth = 92;
+constexpr int kWidth = 80;
 constexpr std::size_t kColumn = 24;  // where descriptions begin
 
 std::string full_name(const CLI::App* app) {
@@ -136,6 +136,7 @@ std::string explain(const CLI::ParseError& error, const CLI::App& program) {
     const bool missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
     text = missing && needs_command ? "no command given" : error.what();
   }
+  std::erase(text, '\0');  // the mark of arguments.cpp
   return text + (text.ends_with('?') ? " " : ". ") + see_help(program);
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -88,7 +89,8 @@ std::string as_table(const std::string& path, const Inspection& inspection) {
 }
 
 int run(const InfoOptions& options, Console& console) {
-  const bool is_name = !std::filesystem::exists(options.path) && options.path.find('/') == std::string::npos;
+  std::error_code ignored;
+  const bool is_name = !std::filesystem::exists(options.path, ignored) && options.path.find('/') == std::string::npos;
   const auto path = is_name ? find_package(options.path) : std::filesystem::path(options.path);
   const Inspection inspection = inspect(path);
   console.print(options.json ? json_line(as_json(inspection)) : as_table(path.string(), inspection));

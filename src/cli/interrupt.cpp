@@ -14,14 +14,22 @@ constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
 std::atomic<int> remembered{0};
 static_assert(std::atomic<int>::is_always_lock_free);
 
-void remember(int signal) { remembered = signal; }
+std::atomic<int> times{0};
 
-void set_handler(int signal, void (*handler)(int), int flags) {
+void set_handler(int signal, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
-  action.sa_flags = flags;
+  action.sa_flags = 0;  // a read that waits for input must end: no SA_RESTART
   sigemptyset(&action.sa_mask);
   sigaction(signal, &action, nullptr);
+}
+
+void remember(int signal) {
+  constexpr int kPatience = 3;
+  remembered = signal;
+  if (++times < kPatience) return;
+  set_handler(signal, SIG_DFL);
+  ::raise(signal);  // once this handler returns
 }
 
 }  // namespace
@@ -31,8 +39,7 @@ SignalGuard::SignalGuard() {
     struct sigaction current {};
     sigaction(signal, nullptr, &current);
     // What a parent switched off (nohup, a background job) stays off.
-    // A read that waits for input must end: no SA_RESTART.
-    if (current.sa_handler != SIG_IGN) set_handler(signal, remember, SA_RESETHAND);
+    if (current.sa_handler != SIG_IGN) set_handler(signal, remember);
   }
 }
 
@@ -40,7 +47,7 @@ SignalGuard::~SignalGuard() {
   for (const int signal : kSignals) {
     struct sigaction current {};
     sigaction(signal, nullptr, &current);
-    if (current.sa_handler == remember) set_handler(signal, SIG_DFL, 0);
+    if (current.sa_handler == remember) set_handler(signal, SIG_DFL);
   }
 }
 
@@ -51,7 +58,7 @@ void stop_if_interrupted() {
 }
 
 void die_of(int signal) {
-  set_handler(signal, SIG_DFL, 0);
+  set_handler(signal, SIG_DFL);
   ::raise(signal);
   ::_exit(128 + signal);
 }

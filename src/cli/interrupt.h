@@ -9,7 +9,8 @@ struct Interrupted {
 };
 
 // While one lives, SIGINT, SIGTERM and SIGHUP are remembered instead of ending the process at
-// once, so that what is half-written can be removed. A second signal ends it at once.
+// once, so that what is half-written can be removed. The third one ends it at once, for a person
+// who cannot wait; `timeout` and the like send each signal twice.
 class SignalGuard {
  public:
   SignalGuard();

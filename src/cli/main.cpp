@@ -1,4 +1,6 @@
 // The command: parses, calls the library, prints. What it can do is in command.cpp.
+#include <fcntl.h>
+
 #include <clocale>
 #include <csignal>
 #include <exception>
@@ -8,6 +10,7 @@
 #include <longclip/error.h>
 #include <longclip/version.h>
 
+#include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
@@ -25,8 +28,9 @@ int run(int argc, char** argv, Console& console) {
   program.footer(
       "Examples:\n  longclip fetch longclip-b\n"
       "  longclip rank street.jpg --text \"A man crosses a street.\" \"A city at night.\"\n\n"
-      "`longclip COMMAND --help` tells the rest. Results go to standard output, all else to standard\n"
-      "error. Exit code: 0 done, 1 some or all of the work failed, 2 wrong use.");
+      "`longclip COMMAND --help` tells the rest. Results go to standard output, all else\n"
+      "to standard error. Exit code: 0 done, 1 some or all of the work failed, 2 wrong\n"
+      "use.");
 
   Run chosen;
   for (const Command& command : commands()) {
@@ -35,7 +39,7 @@ int run(int argc, char** argv, Console& console) {
   }
 
   try {
-    program.parse(argc, argv);
+    parse(program, argc, argv);
     return chosen(console);
   } catch (const CLI::CallForHelp&) {
     console.print(program.help());
@@ -51,11 +55,20 @@ int run(int argc, char** argv, Console& console) {
   return kDone;
 }
 
+// A standard stream that is closed from the start would give its number to the next file that is
+// opened, and messages would end up in results. What stands in for it fails as it did.
+void hold_closed_streams() {
+  for (const int fd : {0, 1, 2}) {
+    if (::fcntl(fd, F_GETFD) < 0) ::open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+  }
+}
+
 }  // namespace
 }  // namespace longclip::cli
 
 int main(int argc, char** argv) {
   using namespace longclip::cli;
+  hold_closed_streams();
   std::setlocale(LC_CTYPE, "C.UTF-8");  // widths of characters; texts are UTF-8 everywhere
   std::signal(SIGPIPE, SIG_IGN);        // a closed pipe is seen where it is written to
   Console console;

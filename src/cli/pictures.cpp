@@ -17,13 +17,6 @@ namespace longclip::cli {
 namespace fs = std::filesystem;
 namespace {
 
-std::string lower_extension(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return extension;
-}
-
 // What a folder is searched for; a file that is named itself may be called as it likes.
 bool looks_like_picture(const fs::path& path) {
   constexpr std::array<std::string_view, 8> kExtensions = {".jpg", ".jpeg", ".png",  ".webp",
@@ -61,20 +54,29 @@ class Finder {
 
   void add_folder(const std::string& folder) {
     std::vector<std::string> names;
-    std::error_code error;
-    auto entry = fs::recursive_directory_iterator(folder, error);
-    for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-      std::error_code ignored;
-      if (entry->path().filename().native().starts_with('.')) {
-        entry.disable_recursion_pending();
-      } else if (looks_like_picture(entry->path()) && entry->is_regular_file(ignored)) {
-        names.push_back(entry->path().string());
-      }
+    const std::size_t failed = failures_.size();
+    search(folder, names);
+    if (names.empty() && failures_.size() == failed) {
+      failures_.add(folder, "holds no pictures (jpg, png, webp, bmp, tiff, gif)");
     }
-    if (error) return failures_.add(folder, "cannot be searched: " + error.message());
-    if (names.empty()) return failures_.add(folder, "holds no pictures (jpg, png, webp, bmp, tiff, gif)");
     std::sort(names.begin(), names.end(), natural_less);
     for (auto& name : names) pictures_.push_back({std::move(name), nullptr});
+  }
+
+  // A folder inside that cannot be searched is a failure of its own.
+  void search(const fs::path& folder, std::vector<std::string>& names) {
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+      const fs::path& path = entry->path();
+      std::error_code ignored;
+      if (path.filename().native().starts_with('.')) continue;
+      if (entry->is_directory(ignored) && !entry->is_symlink(ignored)) {
+        search(path, names);
+      } else if (looks_like_picture(path) && entry->is_regular_file(ignored)) {
+        names.push_back(path.string());
+      }
+    }
+    if (error) failures_.add(folder.string(), "cannot be searched: " + error.message());
   }
 
   void add_list(const std::string& path) {
@@ -101,6 +103,13 @@ class Finder {
 };
 
 }  // namespace
+
+std::string lower_extension(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension;
+}
 
 std::vector<Picture> find_pictures(const std::vector<std::string>& arguments, Failures& failures) {
   Finder finder(failures);

@@ -27,6 +27,9 @@ struct Picture {
 // Folders and lists that cannot be read, or hold nothing, go to `failures`.
 std::vector<Picture> find_pictures(const std::vector<std::string>& arguments, Failures& failures);
 
+// ".jpg" of "Photo.JPG".
+std::string lower_extension(const std::filesystem::path& path);
+
 // Adds the options that say how pictures are read.
 void add_image_options(CLI::App& command, ImageOptions& options);
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,8 +13,10 @@
 #include "cli/checks.h"
 #include "cli/command.h"
 #include "cli/encoding.h"
+#include "cli/figures.h"
 #include "cli/interrupt.h"
 #include "cli/model_options.h"
+#include "cli/output_file.h"
 #include "cli/picture/sheet.h"
 #include "cli/ranking.h"
 #include "cli/standard_input.h"
@@ -27,7 +30,8 @@ constexpr RankingKind kImagesByText{"text", "images", "image"};
 
 // What --picture draws: more would be a picture that no viewer opens.
 constexpr std::size_t kMostCards = 50;
-constexpr std::size_t kCaptionsOfCard = 5;
+constexpr std::size_t kCaptionsOfCard = 5;  // unless --top asks for more
+constexpr std::size_t kMostCaptions = 20;
 
 struct RankOptions {
   std::vector<std::string> images;
@@ -48,20 +52,44 @@ void check(const RankOptions& options) {
   check_standard_input({&options.images, &options.texts, &options.files});
   if (options.images.empty()) throw UsageError("no picture: name pictures or folders before --text");
   if (options.texts.empty() && options.files.empty()) throw UsageError("no text: give --text TEXT or --texts FILE");
-  if (!options.picture.empty() && options.by == "text") {
-    throw UsageError("--picture draws pictures with their best texts; leave out --by text");
+  if (options.picture.empty()) return;
+  if (options.by == "text") throw UsageError("--picture draws pictures with their best texts; leave out --by text");
+  if (lower_extension(options.picture) != ".png") {
+    throw UsageError("--picture writes PNG: name a file that ends in .png, not " + options.picture);
   }
+  check_output(options.picture);
+}
+
+void append(std::vector<float>& values, const Matrix& features) {
+  values.insert(values.end(), features.data(), features.data() + features.rows() * features.cols());
+}
+
+// A text that is left out would change the probabilities of all the others.
+void check_all_usable(const Failures& failures) {
+  if (failures.empty()) return;
+  throw InvalidInput(std::to_string(failures.size()) +
+                     (failures.size() == 1 ? " text cannot be used: mend it" : " texts cannot be used: mend them") +
+                     ", or cut long ones with --truncate");
+}
+
+std::vector<Text> read_all(const RankOptions& options, Console& console) {
+  std::vector<Text> texts;
+  Failures failures(console);
+  read_texts(options.texts, "--text", options.files, failures, [&](Text text) { texts.push_back(std::move(text)); });
+  check_all_usable(failures);
+  if (texts.empty()) throw InvalidInput("the files of --texts hold no text");
+  return texts;
 }
 
 Matrix encode_all(const Model& model, const std::vector<Text>& texts, Overflow overflow, Console& console) {
+  std::vector<float> values;
   Failures failures(console);
-  Piece piece = encode_texts(model, texts, overflow, console, failures);
-  // A text that is left out would change the probabilities of all the others.
-  if (!failures.empty()) {
-    throw InvalidInput(std::to_string(failures.size()) + " of " + std::to_string(texts.size()) +
-                       " texts cannot be used: mend them, or cut long ones with --truncate");
-  }
-  return std::move(piece.features);
+  auto text = texts.begin();
+  encode_texts(
+      model, [&] { return text == texts.end() ? std::nullopt : std::optional(*text++); }, texts.size(), overflow,
+      console, failures, [&](const Matrix& features, const std::vector<Text>&) { append(values, features); });
+  check_all_usable(failures);
+  return Matrix(texts.size(), model.info().embedding_size, std::move(values));
 }
 
 // Prints rankings of one kind, a line or a block each.
@@ -98,14 +126,16 @@ void rank_texts(const RankOptions& options, const Model& model, const std::vecto
                 const std::vector<Text>& texts, const Matrix& text_features, Console& console, Failures& failures) {
   Printer printer(kTextsByImage, options.json, contents(texts), console);
   std::vector<picture::Card> cards;
+  std::size_t ranked = 0;
   const auto encoded = [&](const Piece& piece) {
     for (std::size_t i = 0; i < piece.rows.size(); ++i) {
       const Picture& picture = pictures[piece.rows[i]];
       const auto ranking = rank_items(piece.features.row(i), text_features, model.info().logit_scale, options.limit());
       printer.print(picture.name, ranking);
+      ++ranked;
       if (!options.picture.empty() && cards.size() < kMostCards) {
-        cards.push_back(
-            make_card(picture, options.image, ranking, texts, options.top > 0 ? options.top : kCaptionsOfCard));
+        const auto captions = options.top > 0 ? std::min(options.top, kMostCaptions) : kCaptionsOfCard;
+        cards.push_back(make_card(picture, options.image, ranking, texts, captions));
       }
     }
   };
@@ -113,11 +143,16 @@ void rank_texts(const RankOptions& options, const Model& model, const std::vecto
   if (options.picture.empty() || cards.empty()) return;
 
   const SignalGuard guard;
-  picture::write_sheet(
+  const auto lacking = picture::write_sheet(
       options.picture, cards,
       "Probability among " + std::to_string(texts.size()) + " texts, and cosine, by " + model.info().name);
   console.report("wrote " + options.picture +
-                 (pictures.size() > kMostCards ? ", the first " + std::to_string(kMostCards) + " pictures" : ""));
+                 (ranked > cards.size() ? ", the first " + std::to_string(cards.size()) + " pictures" : ""));
+  if (!lacking.empty()) {
+    console.report(options.picture + ": no installed font has U+" + hexadecimal(*lacking.begin()) +
+                   (lacking.size() > 1 ? " and " + std::to_string(lacking.size() - 1) + " other characters" : "") +
+                   ", drawn as boxes; install one that has, such as Noto");
+  }
 }
 
 void rank_images(const RankOptions& options, const Model& model, const std::vector<Picture>& pictures,
@@ -125,8 +160,7 @@ void rank_images(const RankOptions& options, const Model& model, const std::vect
   std::vector<float> values;
   std::vector<std::size_t> places;  // of the rows among all pictures, unreadable ones counted
   const auto encoded = [&](const Piece& piece) {
-    const float* data = piece.features.data();
-    values.insert(values.end(), data, data + piece.features.rows() * piece.features.cols());
+    append(values, piece.features);
     places.insert(places.end(), piece.rows.begin(), piece.rows.end());
   };
   encode_pictures(model, pictures, options.image, console, failures, encoded);
@@ -146,8 +180,7 @@ void rank_images(const RankOptions& options, const Model& model, const std::vect
 int run(const RankOptions& options, Console& console) {
   check(options);
   Failures failures(console);
-  const auto texts = read_texts(options.texts, "--text", options.files);
-  if (texts.empty()) throw InvalidInput("the files of --texts hold no text");
+  const auto texts = read_all(options, console);
   const auto pictures = find_pictures(options.images, failures);
   if (pictures.empty()) return kFailed;
 
@@ -173,12 +206,13 @@ Run declare_rank(CLI::App& command) {
       .add_option("--texts", options->files, "file of texts: .txt a text a line, .jsonl a string or {\"text\"} a line")
       ->option_text("FILE")
       ->expected(1)
+      ->allow_extra_args(false)  // what follows the file is no other file
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--by", options->by, "for each image the texts (as if not given), or for each text the images")
       ->option_text("image|text")
       ->check(CLI::IsMember({"image", "text"}));
   command.add_option("--top", options->top, "show the best K only")->option_text("K")->check(at_least(1));
-  command.add_option("--picture", options->picture, "draw the pictures with their best texts too")
+  command.add_option("--picture", options->picture, "draw the first 50 pictures with their 5, or K, best texts")
       ->option_text("OUT.png");
   command.add_flag("--truncate", options->truncate, "cut texts that are too long, and say which");
   command.add_flag("--json", options->json,

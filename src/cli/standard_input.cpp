@@ -1,8 +1,13 @@
 #include "cli/standard_input.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <iostream>
-#include <iterator>
+#include <string>
+
+#include <longclip/error.h>
 
 #include "cli/interrupt.h"
 #include "cli/usage_error.h"
@@ -17,8 +22,12 @@ std::vector<std::byte> read_standard_input() {
     bytes.insert(bytes.end(), begin, begin + std::cin.gcount());
   }
   stop_if_interrupted();  // which ends standard input, too
+  if (standard_input_failed()) throw InvalidFile(std::string("standard input cannot be read: ") + std::strerror(errno));
   return bytes;
 }
+
+// std::cin reads by way of stdin, and takes a failure for the end.
+bool standard_input_failed() { return std::ferror(stdin) != 0; }
 
 void check_standard_input(std::initializer_list<const std::vector<std::string>*> arguments) {
   std::ptrdiff_t named = 0;

@@ -19,11 +19,9 @@ std::string escaped(std::string_view text) {
     const char32_t c = next_code_point(text);
     if (c == '\n') {
       result += "\\n";
-    } else if (c == '\t') {
-      result += "\\t";
     } else if (is_control(c)) {
       char hex[16];
-      std::snprintf(hex, sizeof hex, "\\x%02X", static_cast<unsigned>(c));
+      std::snprintf(hex, sizeof hex, "\\x%02x", static_cast<unsigned>(c));
       result += hex;
     } else if (c == kReplacement) {
       result += "\uFFFD";

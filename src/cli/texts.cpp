@@ -21,10 +21,18 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+// The text of a line of JSON.
+std::optional<std::string> parse(const std::string& line) {
+  const Json value = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_object() && value.contains("text") && value["text"].is_string()) return value["text"].get<std::string>();
+  return std::nullopt;
+}
+
 }  // namespace
 
-TextReader::TextReader(const std::string& file)
-    : name_(file == kStandardInput ? "standard input" : file), json_(file.ends_with(".jsonl")) {
+TextReader::TextReader(const std::string& file, Failures& failures)
+    : failures_(failures), name_(file == kStandardInput ? "standard input" : file), json_(file.ends_with(".jsonl")) {
   if (file == kStandardInput) {
     standard_input_ = &std::cin;
     return;
@@ -41,21 +49,19 @@ std::optional<Text> TextReader::next() {
     ++line_;
     if (line.ends_with('\r')) line.pop_back();
     if (line_ == 1 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
-    if (json_ && line.find_first_not_of(" \t") == line.npos) continue;
-    return Text{json_ ? parse(line) : std::move(line), name_ + ":" + std::to_string(line_)};
+    const std::string where = name_ + ":" + std::to_string(line_);
+    if (line.find('\0') != line.npos) throw InvalidFile(where + ": holds a NUL byte, so this is no text in UTF-8");
+    if (!json_) return Text{std::move(line), where};
+    if (line.find_first_not_of(" \t") == line.npos) continue;
+    if (auto text = parse(line)) return Text{*std::move(text), where};
+    failures_.add(where, "must be a JSON string or an object with a string \"text\"");
   }
   stop_if_interrupted();  // which ends standard input, too
-  if (input().bad()) throw InvalidFile(name_ + ": cannot be read on: " + std::strerror(errno));
+  if (failed()) throw InvalidFile(name_ + ": cannot be read: " + std::strerror(errno));
   return std::nullopt;
 }
 
-std::string TextReader::parse(const std::string& line) const {
-  const Json value = Json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_object() && value.contains("text") && value["text"].is_string()) return value["text"].get<std::string>();
-  throw InvalidFile(name_ + ":" + std::to_string(line_) +
-                    ": must be a JSON string or an object with a string \"text\"");
-}
+bool TextReader::failed() { return file_.is_open() ? file_.bad() : standard_input_failed(); }
 
 std::uint64_t TextReader::line_count() const {
   std::error_code ignored;
@@ -71,22 +77,20 @@ std::uint64_t TextReader::line_count() const {
   return lines + (open ? 1 : 0);
 }
 
-std::vector<Text> read_texts(const std::vector<std::string>& given, const std::string& option,
-                             const std::vector<std::string>& files) {
-  std::vector<Text> texts;
+void read_texts(const std::vector<std::string>& given, const std::string& option, const std::vector<std::string>& files,
+                Failures& failures, const std::function<void(Text)>& take) {
   const auto read = [&](const std::string& file) {
-    TextReader reader(file);
-    while (auto text = reader.next()) texts.push_back(*std::move(text));
+    TextReader reader(file, failures);
+    while (auto text = reader.next()) take(*std::move(text));
   };
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (given[i] == kStandardInput) {
       read(given[i]);
     } else {
-      texts.push_back({given[i], option + " " + std::to_string(i + 1)});
+      take({given[i], option + " " + std::to_string(i + 1)});
     }
   }
   for (const auto& file : files) read(file);
-  return texts;
 }
 
 std::vector<std::string> contents(const std::vector<Text>& texts) {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <fstream>
+#include <functional>
 #include <istream>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "cli/failures.h"
 
 namespace longclip::cli {
 
@@ -19,12 +21,13 @@ struct Text {
 //   .jsonl   a JSON string, or an object with "text", on each line; blank lines are passed over
 //   others   one text a line, empty lines included
 //   -        standard input, one text a line
+// Lines that are not of the form go to `failures`.
 class TextReader {
  public:
   // Throws InvalidFile if the file cannot be read.
-  explicit TextReader(const std::string& file);
+  TextReader(const std::string& file, Failures& failures);
 
-  // Throws InvalidFile for a line that is not of the form, or a file that cannot be read on.
+  // Throws InvalidFile if the file cannot be read on, or is a binary file or UTF-16.
   std::optional<Text> next();
 
   // Number of lines; 0 where it cannot be told beforehand, as on a pipe.
@@ -32,8 +35,9 @@ class TextReader {
 
  private:
   std::istream& input() { return file_.is_open() ? file_ : *standard_input_; }
-  std::string parse(const std::string& line) const;
+  bool failed();
 
+  Failures& failures_;
   std::string name_;
   bool json_ = false;
   std::ifstream file_;
@@ -41,10 +45,10 @@ class TextReader {
   std::uint64_t line_ = 0;
 };
 
-// Texts given on the command line, then those of files, `-` among either being standard input.
-// `option` names the former in messages. Throws as TextReader.
-std::vector<Text> read_texts(const std::vector<std::string>& given, const std::string& option,
-                             const std::vector<std::string>& files);
+// Takes the texts given on the command line, then those of files, one after the other, `-` among
+// either being standard input. `option` names the former in messages. Throws as TextReader.
+void read_texts(const std::vector<std::string>& given, const std::string& option, const std::vector<std::string>& files,
+                Failures& failures, const std::function<void(Text)>& take);
 
 // Just the texts, as the library takes them.
 std::vector<std::string> contents(const std::vector<Text>& texts);

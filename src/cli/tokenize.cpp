@@ -109,10 +109,9 @@ std::string as_table(const std::string& text, const Tokens& tokens, const Reader
 int run(const TokenizeOptions& options, Console& console) {
   check_standard_input({&options.texts, &options.files});
   if (options.texts.empty() && options.files.empty()) throw UsageError("no text: give TEXT, --texts FILE, or -");
-  const auto texts = read_texts(options.texts, "text", options.files);
   const Reader reader = open_reader(options.model);
   Failures failures(console);
-  for (const auto& text : texts) {
+  read_texts(options.texts, "text", options.files, failures, [&](const Text& text) {
     try {
       const Tokens tokens = tokenize(reader, text.text);
       console.print(options.json ? json_line(as_json(text.text, tokens, reader.context))
@@ -120,7 +119,7 @@ int run(const TokenizeOptions& options, Console& console) {
     } catch (const InvalidInput& error) {
       failures.add(text.where, error.what());
     }
-  }
+  });
   return failures.empty() ? kDone : kFailed;
 }
 
@@ -133,6 +132,7 @@ Run declare_tokenize(CLI::App& command) {
   command.add_option("--texts", options->files, "file of texts: .txt a text a line, .jsonl, - standard input")
       ->option_text("FILE")
       ->expected(1)
+      ->allow_extra_args(false)  // what follows the file is no other file
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_flag("--json", options->json,
                    "a line {\"text\", \"clean\", \"ids\", \"count\", \"context\", \"cut\"} per text");

@@ -40,6 +40,12 @@ TEST_F(Console, ProgressIsShownToAPersonAndTakenAway) {
   EXPECT_NE(outcome.error.find("\r\x1b[K", shown), std::string::npos);
 }
 
+TEST_F(Console, RankingShowsProgressOfItsTexts) {
+  Invocation invocation{{"rank", golden_image("rgb.png"), "--text", "cat", "dog"}};
+  invocation.error_terminal = true;
+  EXPECT_NE(run(invocation).error.find("texts  0 of 2"), std::string::npos);
+}
+
 TEST_F(Console, ProgressStaysOutOfLogs) {
   const auto outcome = run({"embed", "image", golden_image("rgb.png"), "-o", "out.npy"});
   EXPECT_EQ(outcome.error, "longclip: wrote out.npy (1 x 32, normalised) and out.names.jsonl\n");
@@ -60,7 +66,7 @@ TEST_F(Console, NamesCannotSteerTheTerminal) {
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.error.find('\x1b'), std::string::npos);
   EXPECT_EQ(lines(outcome.error).size(), 1U);
-  EXPECT_NE(outcome.error.find("evil\\x1B[2J\\nname.jpg"), std::string::npos) << outcome.error;
+  EXPECT_NE(outcome.error.find("evil\\x1b[2J\\nname.jpg"), std::string::npos) << outcome.error;
 }
 
 }  // namespace

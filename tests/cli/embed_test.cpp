@@ -76,7 +76,7 @@ TEST_F(Embed, FailuresAreLeftOutAndListedInTheLastLine) {
   EXPECT_EQ(keys(results[0]["failed"][0]), (std::vector<std::string>{"name", "reason"}));
   EXPECT_EQ(results[0]["failed"][0]["name"], "bad.png");
   EXPECT_EQ(results[0]["failed"][1]["name"], "missing.jpg");
-  EXPECT_NE(results[0]["failed"][1]["reason"].get<std::string>(), "");
+  EXPECT_EQ(results[0]["failed"][1]["reason"], "No such file or directory");
   EXPECT_EQ(golden::read_npy<float>(folder_ / "out.npy").rows(), 1U);
   EXPECT_EQ(names("out.names.jsonl"), std::vector<std::string>{golden_image("rgb.png")});
 }
@@ -108,6 +108,24 @@ TEST_F(Embed, TooLongTextsFailByTheirLine) {
   EXPECT_EQ(result["embedded"], 2);
   EXPECT_EQ(result["failed"][0]["name"], "standard input:2");
   EXPECT_EQ(names("out.names.jsonl"), (std::vector<std::string>{"a cat", "a dog"}));
+}
+
+TEST_F(Embed, BadLinesOfJsonAreLeftOut) {
+  write("texts.jsonl", "\"a cat\"\n{\"caption\": \"no\"}\n\"a dog\"\n");
+  const auto outcome = run({"embed", "text", "texts.jsonl", "-o", "out.npy", "--json"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(json_lines(outcome.output).at(0)["failed"][0]["name"], "texts.jsonl:2");
+  EXPECT_EQ(names("out.names.jsonl"), (std::vector<std::string>{"a cat", "a dog"}));
+}
+
+// Else the first file that is opened would get its number, and messages would go into that file.
+TEST_F(Embed, ClosedStandardErrorDoesNotHarmTheFeatures) {
+  const std::string texts = "a cat\nb\xFF" "d\na dog\n";  // the second has a message
+  run(Invocation{{"embed", "text", "-", "-o", "open.npy"}, texts});
+  Invocation invocation{{"embed", "text", "-", "-o", "closed.npy"}, texts};
+  invocation.error_closed = true;
+  EXPECT_EQ(run(invocation).exit_code, 1);
+  EXPECT_EQ(read("closed.npy"), read("open.npy"));
 }
 
 TEST_F(Embed, RowsAreInInputOrderHoweverManyThereAre) {

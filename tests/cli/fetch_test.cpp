@@ -5,13 +5,6 @@
 namespace longclip::testing {
 namespace {
 
-TEST(Fetch, UnknownNameListsThoseThatAreKnown) {
-  const auto outcome = longclip({"fetch", "longclip-x"});
-  EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_NE(outcome.error.find("longclip-b"), std::string::npos) << outcome.error;
-  EXPECT_NE(outcome.error.find("longclip-l"), std::string::npos) << outcome.error;
-}
-
 class FetchOfGolden : public GoldenCommand {};
 
 TEST_F(FetchOfGolden, PackageThatIsThereIsNamedAtOnce) {

@@ -14,6 +14,7 @@ TEST(Figures, AreShortForPeople) {
   EXPECT_EQ(duration(7), "0:07");
   EXPECT_EQ(duration(3765), "1:02:45");
   EXPECT_EQ(cosine(-0.02118F), "-0.0212");
+  EXPECT_EQ(hexadecimal(0x4E00), "4E00");
   EXPECT_EQ(percent(0.8316F), "83.2 %");
 }
 

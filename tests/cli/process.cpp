@@ -92,6 +92,9 @@ Process::Process(const Invocation& invocation) {
     ::dup2(input.theirs, STDIN_FILENO);
     ::dup2(output.theirs, STDOUT_FILENO);
     ::dup2(error.theirs, STDERR_FILENO);
+    if (!invocation.input_path.empty())
+      ::dup2(::open(invocation.input_path.c_str(), O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+    if (invocation.error_closed) ::close(STDERR_FILENO);
     if (!invocation.folder.empty() && ::chdir(invocation.folder.c_str()) != 0) ::_exit(126);
     ::execve(LONGCLIP_COMMAND, argument_pointers.data(), variable_pointers.data());
     ::_exit(127);

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -19,9 +21,8 @@ struct GoldenScores {
   golden::Array<float> probabilities = golden::read_npy<float>(golden::model("probs_per_image.npy"));
 
   GoldenScores() {
-    for (const auto& image : golden_json(golden::data("images/manifest.json"))["images"]) {
-      images.push_back(golden_image(image["file"]));
-    }
+    const auto manifest = golden_json(golden::data("images/manifest.json"));
+    for (const auto& image : manifest["images"]) images.push_back(golden_image(image["file"]));
     for (const auto& text : golden_json(golden::model("texts.json"))) texts.push_back(text["text"]);
   }
 
@@ -184,6 +185,18 @@ TEST_F(Rank, FoldersAreSearchedInNaturalOrder) {
   EXPECT_EQ(names, (std::vector<std::string>{"photos/more/a.webp", "photos/photo9.JPG", "photos/photo10.png"}));
 }
 
+TEST_F(Rank, FolderThatCannotBeSearchedIsAFailureOfItsOwn) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may search every folder";
+  copy_image("rgb.png", "photos/a.png");
+  copy_image("rgb.png", "photos/locked/b.png");
+  std::filesystem::permissions(folder_ / "photos/locked", std::filesystem::perms::none);
+  const auto outcome = run({"rank", "--json", "photos", "--text", "cat"});
+  std::filesystem::permissions(folder_ / "photos/locked", std::filesystem::perms::owner_all);
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(json_lines(outcome.output).size(), 1U);
+  EXPECT_NE(outcome.error.find("photos/locked: "), std::string::npos) << outcome.error;
+}
+
 TEST_F(Rank, FolderWithoutPicturesIsAFailure) {
   std::filesystem::create_directory(folder_ / "empty");
   const auto outcome = run({"rank", "empty", "--text", "cat"});
@@ -203,6 +216,26 @@ TEST_F(Rank, TextsMayComeFromStandardInput) {
   const auto results =
       json_lines(run(Invocation{{"rank", "--json", golden_image("rgb.png"), "--texts", "-"}, "a cat\na dog\n"}).output);
   ASSERT_EQ(results.at(0)["texts"].size(), 2U);
+}
+
+TEST_F(Rank, PicturesMayFollowAFileOfTexts) {
+  write("a.txt", "a cat\n");
+  write("b.txt", "a dog\n");
+  const auto outcome =
+      run({"rank", "--json", "--texts", "a.txt", golden_image("rgb.png"), "--texts", "b.txt", golden_image("exif6.jpg")});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
+  const auto results = json_lines(outcome.output);
+  ASSERT_EQ(results.size(), 2U);
+  EXPECT_EQ(results[1]["image"], golden_image("exif6.jpg"));
+  EXPECT_EQ(results[1]["texts"].size(), 2U);
+}
+
+TEST_F(Rank, TextsThatCannotBeReadStopTheRanking) {
+  write("texts.jsonl", "\"a cat\"\nno JSON\n");
+  const auto outcome = run({"rank", "--json", golden_image("rgb.png"), "--texts", "texts.jsonl"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.output, "");
+  EXPECT_NE(outcome.error.find("texts.jsonl:2: "), std::string::npos) << outcome.error;
 }
 
 TEST_F(Rank, TextsThatAreTooLongNeedTruncate) {
@@ -230,11 +263,34 @@ TEST_F(Rank, PictureIsAPngOfThePictures) {
   EXPECT_EQ(run({"rank", "out.png", "--text", "cat"}).exit_code, 0);
 }
 
-TEST_F(Rank, PictureThatCannotBeWrittenIsAFailure) {
+TEST_F(Rank, PictureThatCannotBeWrittenIsToldBeforeTheWork) {
   std::filesystem::create_directory(folder_ / "folder.png");
-  const auto outcome = run({"rank", golden_image("rgb.png"), "--text", "cat", "--picture", "folder.png"});
-  EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_NE(outcome.error.find("folder.png: "), std::string::npos) << outcome.error;
+  write("file", "not a folder");
+  for (const std::string name : {"folder.png", "file/out.png"}) {
+    const auto outcome = run({"rank", golden_image("rgb.png"), "--text", "cat", "--picture", name});
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_EQ(outcome.output, "");
+    EXPECT_EQ(outcome.error.rfind("longclip: " + name + ": ", 0), 0U) << outcome.error;
+  }
+}
+
+TEST_F(Rank, PictureShowsPhotosTurnedAsAsked) {
+  // exif6.jpg is stored wide and meant to be tall: its card is higher once it is turned.
+  const auto height = [&](std::vector<std::string> options) {
+    std::vector<std::string> arguments = {"rank", golden_image("exif6.jpg"), "--text", "cat", "--picture", "out.png"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    EXPECT_EQ(run(arguments).exit_code, 0);
+    std::size_t value = 0;  // of the PNG's header, the highest byte first
+    for (const char byte : read("out.png").substr(20, 4)) value = value << 8 | static_cast<unsigned char>(byte);
+    return value;
+  };
+  EXPECT_GT(height({"--honour-orientation"}), height({}));
+}
+
+TEST_F(Rank, PictureTellsWhichCharactersNoFontHas) {
+  const auto outcome = run({"rank", golden_image("rgb.png"), "--text", "\U0010FFFD", "--picture", "out.png"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  EXPECT_NE(outcome.error.find("U+10FFFD"), std::string::npos) << outcome.error;
 }
 
 TEST_F(Rank, ModelIsNamedByOptionBeforeEnvironment) {

@@ -69,12 +69,43 @@ TEST(Tokenize, DashAmongTextsIsStandardInput) {
   EXPECT_EQ(results[1]["text"], "a dog");
 }
 
-TEST(Tokenize, BadLinesAreNamed) {
+TEST(Tokenize, TextsAreTakenAsTheyStand) {
+  const std::vector<std::string> texts = {"[a dog, a cat]", "C", "++", "[]", "x]", "rank", "-5 degrees"};
+  std::vector<std::string> arguments = {"tokenize", "--json"};
+  arguments.insert(arguments.end(), texts.begin(), texts.end());
+  const auto outcome = longclip(arguments);
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
+  std::vector<std::string> taken;
+  for (const auto& result : json_lines(outcome.output)) taken.push_back(result["text"]);
+  EXPECT_EQ(taken, texts);
+}
+
+TEST(Tokenize, BadLinesAreNamedAndLeftOut) {
   const TemporaryFolder folder;
-  std::ofstream(folder / "bad.jsonl") << "\"good\"\n{\"txt\": \"no\"}\n";
-  const auto outcome = longclip({"tokenize", "--texts", folder / "bad.jsonl"});
+  std::ofstream(folder / "bad.jsonl") << "\"good\"\n{\"txt\": \"no\"}\n\"also good\"\n";
+  const auto outcome = longclip({"tokenize", "--json", "--texts", folder / "bad.jsonl"});
   EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(json_lines(outcome.output).size(), 2U);
   EXPECT_NE(outcome.error.find("bad.jsonl:2: "), std::string::npos) << outcome.error;
+}
+
+TEST(Tokenize, Utf16IsNoTextFile) {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "texts.txt") << std::string("a\0 \0c\0a\0t\0\n\0", 12);
+  const auto outcome = longclip({"tokenize", "--texts", folder / "texts.txt"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.output, "");
+  EXPECT_EQ(lines(outcome.error).size(), 1U);
+  EXPECT_NE(outcome.error.find("texts.txt:1: "), std::string::npos) << outcome.error;
+}
+
+TEST(Tokenize, StandardInputThatCannotBeReadIsAFailure) {
+  const TemporaryFolder folder;
+  Invocation invocation{{"tokenize", "-"}};
+  invocation.input_path = folder.path();  // a folder opens, and cannot be read
+  const auto outcome = longclip(invocation);
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_NE(outcome.error.find("standard input: cannot be read"), std::string::npos) << outcome.error;
 }
 
 TEST(Tokenize, TextThatIsNoUtf8FailsAloneAndIsNamed) {

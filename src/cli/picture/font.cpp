@@ -16,6 +16,8 @@ class StrokeFont : public Font {
  public:
   StrokeFont(Weight weight, int size) : size_(size), thickness_(weight == Weight::bold ? 2 : 1) {}
 
+  bool has(char32_t c) const override { return c < 0x7F || c == kEllipsis; }
+
   int advance(char32_t c) override {
     int below = 0;
     return cv::getTextSize(drawable(c), kFace, scale(), thickness_, &below).width;
@@ -34,10 +36,12 @@ class StrokeFont : public Font {
   }
 
  private:
+  static constexpr char32_t kEllipsis = 0x2026;
   static constexpr int kFace = cv::FONT_HERSHEY_SIMPLEX;
 
   static std::string drawable(char32_t c) {
-    return c == 0x2026 ? "..." : std::string(1, c < 0x7F ? static_cast<char>(c) : '?');
+    if (is_invisible(c)) return "";
+    return c == kEllipsis ? "..." : std::string(1, c < 0x7F ? static_cast<char>(c) : '?');
   }
 
   double scale() const { return size_ / 30.0; }  // its capitals are 21 pixels high at scale 1

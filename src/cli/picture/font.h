@@ -19,6 +19,7 @@ class Font {
   static std::unique_ptr<Font> open(Weight weight, int size);
 
   virtual ~Font() = default;
+  virtual bool has(char32_t c) const = 0;  // else a box or question mark is drawn
   virtual int advance(char32_t c) = 0;
   virtual int ascent() const = 0;
   virtual int line_height() const = 0;

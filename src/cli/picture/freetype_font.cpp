@@ -42,7 +42,10 @@ class FreetypeFont : public Font {
  public:
   FreetypeFont(Library library, std::vector<Face> faces) : library_(std::move(library)), faces_(std::move(faces)) {}
 
+  bool has(char32_t c) const override { return FT_Get_Char_Index(face_of(c), c) != 0; }
+
   int advance(char32_t c) override {
+    if (is_invisible(c)) return 0;
     const FT_Face face = face_of(c);
     return FT_Load_Char(face, c, kLoad) == 0 ? pixels(face->glyph->advance.x) : 0;
   }
@@ -54,6 +57,7 @@ class FreetypeFont : public Font {
   void draw(cv::Mat& canvas, cv::Point baseline, std::string_view text, const Colour& colour) override {
     while (!text.empty()) {
       const char32_t c = next_code_point(text);
+      if (is_invisible(c)) continue;
       const FT_Face face = face_of(c);
       if (FT_Load_Char(face, c, kLoad | FT_LOAD_RENDER) != 0) continue;
       const FT_GlyphSlot glyph = face->glyph;

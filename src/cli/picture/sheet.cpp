@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include <longclip/error.h>
@@ -14,6 +15,7 @@
 #include "cli/figures.h"
 #include "cli/picture/canvas.h"
 #include "cli/picture/font.h"
+#include "cli/unicode.h"
 #include "cli/wrap.h"
 #include "io/staged.h"
 
@@ -25,7 +27,7 @@ constexpr Colour kBorder = rgb(0xE2E5EA);
 constexpr Colour kPaper = rgb(0xFFFFFF);
 constexpr Colour kInk = rgb(0x1A1F27);
 constexpr Colour kSoftInk = rgb(0x5B6470);
-constexpr Colour kFaintInk = rgb(0x8C95A1);
+constexpr Colour kFaintInk = rgb(0x6B7480);
 constexpr Colour kTrack = rgb(0xEBEEF2);
 constexpr Colour kBest = rgb(0x2563EB);
 constexpr Colour kOther = rgb(0xA9BCDD);
@@ -39,8 +41,9 @@ constexpr int kCaptionLeft = kMargin + kPadding + kPhoto + kGutter;
 constexpr int kCaptionWidth = kWidth - kMargin - kPadding - kCaptionLeft;
 constexpr int kFigures = 222;  // of the probability and cosine beside a bar
 constexpr int kBar = 10;
-constexpr int kLeading = 4;    // between lines, above what the font asks for
-constexpr int kMostLines = 5;  // of a caption
+constexpr int kLeading = 4;         // between lines, above what the font asks for
+constexpr int kMostLines = 12;      // of the best caption
+constexpr int kMostLinesOther = 5;  // of each of the others
 
 struct Fonts {
   std::unique_ptr<Font> title = Font::open(Weight::bold, 24);
@@ -53,11 +56,11 @@ Advance advance_of(Font& font) {
   return [&font](char32_t c) { return font.advance(c); };
 }
 
-// A card whose lines are broken, and so whose height is known.
+// A card whose photo is scaled and whose lines are broken, and so whose height is known.
 struct Layout {
   std::string title;
   std::vector<std::vector<std::string>> captions;
-  cv::Size photo;
+  cv::Mat photo;
   int height = 0;
 };
 
@@ -72,27 +75,29 @@ cv::Size fitted(int width, int height) {
           std::max(1, static_cast<int>(std::lround(height * scale)))};
 }
 
-Layout lay_out(const Card& card, Fonts& fonts) {
-  Layout layout;
-  layout.title = wrap(card.title, kCaptionWidth, 1, advance_of(*fonts.title)).front();
-  layout.photo = fitted(card.image.width(), card.image.height());
-  int height = fonts.title->line_height() + kAfterTitle;
-  for (const Caption& caption : card.captions) {
-    auto lines = wrap(caption.text, kCaptionWidth, kMostLines, advance_of(*fonts.text));
-    height += static_cast<int>(lines.size()) * (fonts.text->line_height() + kLeading) + kBeforeBar + kBar + kAfterBar;
-    layout.captions.push_back(std::move(lines));
-  }
-  layout.height = 2 * kPadding + std::max(layout.photo.height, height - kAfterBar);
-  return layout;
-}
-
-cv::Mat scaled_photo(const Image& image, const cv::Size& size) {
-  auto pixels = image.pixels();
+cv::Mat scaled_photo(const Image& image) {
+  auto pixels = image.pixels();  // turned, where that was asked for
   const cv::Mat photo(pixels.height, pixels.width, CV_8UC3, pixels.rgb.data());
+  const cv::Size size = fitted(pixels.width, pixels.height);
   cv::Mat result;
   cv::resize(photo, result, size, 0, 0, size.width < pixels.width ? cv::INTER_AREA : cv::INTER_CUBIC);
   cv::cvtColor(result, result, cv::COLOR_RGB2BGR);
   return result;
+}
+
+Layout lay_out(const Card& card, Fonts& fonts) {
+  Layout layout;
+  layout.title = wrap(card.title, kCaptionWidth, 1, advance_of(*fonts.title)).front();
+  layout.photo = scaled_photo(card.image);
+  int height = fonts.title->line_height() + kAfterTitle;
+  for (const Caption& caption : card.captions) {
+    const int most = layout.captions.empty() ? kMostLines : kMostLinesOther;
+    auto lines = wrap(caption.text, kCaptionWidth, most, advance_of(*fonts.text));
+    height += static_cast<int>(lines.size()) * (fonts.text->line_height() + kLeading) + kBeforeBar + kBar + kAfterBar;
+    layout.captions.push_back(std::move(lines));
+  }
+  layout.height = 2 * kPadding + std::max(layout.photo.rows, height - kAfterBar);
+  return layout;
 }
 
 void draw_line(cv::Mat& canvas, Font& font, cv::Point top_left, const std::string& line, const Colour& colour) {
@@ -124,8 +129,7 @@ void draw_card(cv::Mat& canvas, Fonts& fonts, int top, const Card& card, const L
   const cv::Rect box(kMargin, top, kWidth - 2 * kMargin, layout.height);
   fill_rounded(canvas, box, 18, kBorder);
   fill_rounded(canvas, {box.x + 1, box.y + 1, box.width - 2, box.height - 2}, 17, kPaper);
-  paste_rounded(canvas, scaled_photo(card.image, layout.photo),
-                {kMargin + kPadding + (kPhoto - layout.photo.width) / 2, top + kPadding}, 10);
+  paste_rounded(canvas, layout.photo, {kMargin + kPadding + (kPhoto - layout.photo.cols) / 2, top + kPadding}, 10);
 
   int y = top + kPadding;
   draw_line(canvas, *fonts.title, {kCaptionLeft, y}, layout.title, kInk);
@@ -140,12 +144,23 @@ void draw_card(cv::Mat& canvas, Fonts& fonts, int top, const Card& card, const L
   }
 }
 
-cv::Mat draw_sheet(const std::vector<Card>& cards, const std::string& footnote) {
+void find_lacking(const Font& font, const std::vector<std::string>& lines, std::set<char32_t>& lacking) {
+  for (std::string_view line : lines) {
+    while (!line.empty()) {
+      const char32_t c = next_code_point(line);
+      if (!is_invisible(c) && !font.has(c)) lacking.insert(c);
+    }
+  }
+}
+
+cv::Mat draw_sheet(const std::vector<Card>& cards, const std::string& footnote, std::set<char32_t>& lacking) {
   Fonts fonts;
   std::vector<Layout> layouts;
   int height = kMargin;
   for (const Card& card : cards) {
     layouts.push_back(lay_out(card, fonts));
+    find_lacking(*fonts.title, {layouts.back().title}, lacking);
+    for (const auto& lines : layouts.back().captions) find_lacking(*fonts.text, lines, lacking);
     height += layouts.back().height + kMargin / 2;
   }
   const int footnote_top = height + kMargin / 4;
@@ -163,14 +178,17 @@ cv::Mat draw_sheet(const std::vector<Card>& cards, const std::string& footnote) 
 
 }  // namespace
 
-void write_sheet(const std::filesystem::path& path, const std::vector<Card>& cards, const std::string& footnote) {
+std::set<char32_t> write_sheet(const std::filesystem::path& path, const std::vector<Card>& cards,
+                               const std::string& footnote) {
+  std::set<char32_t> lacking;
   std::vector<std::uint8_t> png;
   try {
-    cv::imencode(".png", draw_sheet(cards, footnote), png);
+    cv::imencode(".png", draw_sheet(cards, footnote, lacking), png);
   } catch (const cv::Exception& error) {
     throw InvalidFile(path.string() + ": cannot be drawn: " + error.err);
   }
   io::write_file(path, std::as_bytes(std::span(png)));
+  return lacking;
 }
 
 }  // namespace longclip::cli::picture

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,9 @@ struct Card {
 };
 
 // Draws the cards one below the other, with `footnote` under them, into a PNG that appears whole
-// or not at all. Throws InvalidFile if it cannot be written.
-void write_sheet(const std::filesystem::path& path, const std::vector<Card>& cards, const std::string& footnote);
+// or not at all. Returns the characters that no installed font has, and that are boxes now.
+// Throws InvalidFile if it cannot be written.
+std::set<char32_t> write_sheet(const std::filesystem::path& path, const std::vector<Card>& cards,
+                               const std::string& footnote);
 
 }  // namespace longclip::cli::picture
