@@ -14,14 +14,12 @@ install(TARGETS longclip EXPORT LongCLIPTargets
 install(EXPORT LongCLIPTargets NAMESPACE LongCLIP:: DESTINATION ${_package_dir})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/models/clip-vocabulary/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.clip-vocabulary)
+install(FILES ${PROJECT_SOURCE_DIR}/src/text/tables/NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME NOTICE.text-tables)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/longclip/models
         PATTERN clip-vocabulary EXCLUDE)
 
 # --- LibTorch --------------------------------------------------------------------------------
 
-if(LONGCLIP_BUNDLE_LIBTORCH AND LONGCLIP_TORCH_CUDA)
-  message(FATAL_ERROR "A CUDA build of LibTorch is too large to be installed along. Add -DLONGCLIP_BUNDLE_LIBTORCH=OFF: the installed library then finds it where it is, in ${LONGCLIP_TORCH_LIBRARY_DIR}.")
-endif()
 if(LONGCLIP_BUNDLE_LIBTORCH)
   install(FILES ${LONGCLIP_TORCH_LIBRARIES} DESTINATION ${_private_dir})
   # Where a wheel has it.

@@ -1,9 +1,14 @@
 # How the parts of the library, its tests and its fuzzers are declared.
 
 set(LONGCLIP_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # GCC 12 sees overlapping copies in std::string's own operator+ (its bug 105651).
-  list(APPEND LONGCLIP_WARNINGS -Wno-restrict)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # GCC 12 sees overlapping copies in std::string's own operator+ (its bug 105651).
+    list(APPEND LONGCLIP_WARNINGS -Wno-restrict)
+  elseif(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)
+    # GCC 13 sees a dangling reference wherever a function that returns one takes a temporary (its bug 107532).
+    list(APPEND LONGCLIP_WARNINGS -Wno-dangling-reference)
+  endif()
 endif()
 
 # longclip_part(NAME SOURCES file... [LINK library...])
@@ -41,7 +46,9 @@ endfunction()
 
 # longclip_test(NAME SOURCES file... [PARTS part...] [LINK library...])
 # A GoogleTest program of tests/, linked with the objects of the parts that it names (and of the
-# parts those need), so that it sees what the shared library hides.
+# parts those need), so that it sees what the shared library hides. Each of its cases is a test, run
+# alone; with LONGCLIP_TESTS_BY_PROGRAM each half of the program is one, for builds in which loading
+# LibTorch takes longer than most cases.
 function(longclip_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;PARTS;LINK")
   add_executable(${name} ${arg_SOURCES})
@@ -51,7 +58,15 @@ function(longclip_test name)
                                              LONGCLIP_TEST_BINARY_DIR="${PROJECT_BINARY_DIR}")
   longclip_link_parts(${name} ${arg_PARTS})
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gtest_main)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
+  if(LONGCLIP_TESTS_BY_PROGRAM)
+    foreach(half 0 1)
+      add_test(NAME ${name}.half${half} COMMAND ${name} --gtest_brief=1)
+      set_tests_properties(${name}.half${half} PROPERTIES TIMEOUT 1800
+        ENVIRONMENT "GTEST_TOTAL_SHARDS=2;GTEST_SHARD_INDEX=${half}")
+    endforeach()
+  else()
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
+  endif()
 endfunction()
 
 # longclip_fuzzer(NAME PARTS part...)

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts beside it: where the project is, how they speak, what they compile with.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -13,16 +14,17 @@ die() {
 show_help() { sed -n '2,/^$/ s/^# \{0,1\}//p' "$0"; }
 
 # Compiled once, for all the build folders. Kept in the project, as everything is.
-if command -v ccache >/dev/null; then
-  export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
-  export CCACHE_DIR=${CCACHE_DIR:-$deps/ccache}
-fi
+export CCACHE_DIR=${CCACHE_DIR:-$deps/ccache}
 
-# set_up [CMAKE_OPTION...]: scripts/setup, but for a LibTorch that CMake is told of.
+# set_up [CMAKE_OPTION...]: scripts/setup, but for a LibTorch that CMake is told of, or was told of
+# when it configured last.
 set_up() {
-  case " $* " in
-    *" -DTorch_DIR="*) "$root/scripts/setup" --no-libtorch ;;
-    *) "$root/scripts/setup" ;;
+  local named
+  named=$(sed -n 's/^Torch_DIR:PATH=//p' "$root/build/release/CMakeCache.txt" 2>/dev/null || true)
+  case " $* " in *" -DTorch_DIR"[=:]*) named=given ;; esac
+  case $named in
+    "" | *-NOTFOUND | "$deps"/*) "$root/scripts/setup" ;;
+    *) "$root/scripts/setup" --no-libtorch ;;
   esac
 }
 
@@ -30,6 +32,11 @@ set_up() {
 configure() {
   local preset=$1
   shift
+  # Not known sooner: set-up may just have installed it.
+  if command -v ccache >/dev/null; then
+    export CMAKE_C_COMPILER_LAUNCHER=${CMAKE_C_COMPILER_LAUNCHER-ccache}
+    export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER-ccache}
+  fi
   say "Configuring $preset"
   cmake -S "$root" --preset "$preset" "$@" >"$deps/configure.log" 2>&1 || {
     cat "$deps/configure.log" >&2
@@ -37,10 +44,12 @@ configure() {
   }
 }
 
-# build PRESET: shows what it does, as Ninja does.
+# build PRESET [CMAKE_ARGUMENT...]: shows what it does, as Ninja does.
 build() {
-  say "Building $1"
-  cmake --build "$root/build/$1" >&2 || die "could not be built; the compiler's words are above"
+  local preset=$1
+  shift
+  say "Building $preset"
+  cmake --build "$root/build/$preset" "$@" >&2 || die "could not be built; the compiler's words are above"
 }
 
 # run_tests PRESET [CTEST_ARGUMENT...]: a line a test, and the count at the end.

@@ -5,18 +5,16 @@
 // The features of the pictures are kept in the folder, so that the second question is quick.
 
 #include <algorithm>
-#include <exception>
 #include <filesystem>
-#include <iomanip>
+#include <fstream>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <longclip/longclip.h>
 
 namespace fs = std::filesystem;
-
-namespace {
 
 std::vector<fs::path> pictures_of(const fs::path& folder) {
   std::vector<fs::path> pictures;
@@ -29,19 +27,23 @@ std::vector<fs::path> pictures_of(const fs::path& folder) {
 }
 
 longclip::Matrix features_of(const std::vector<fs::path>& pictures, const longclip::Model& model,
-                             const fs::path& kept) {
-  if (fs::exists(kept)) {
-    auto features = longclip::load_npy(kept);
-    if (features.rows() == pictures.size() && features.cols() == model.info().embedding_size) return features;
+                             const fs::path& folder) {
+  // What is kept holds for this model and for the pictures as they are now.
+  std::string state = model.info().name + ' ' + model.info().source + '\n', kept;
+  for (const auto& picture : pictures) {
+    const auto changed = fs::last_write_time(picture).time_since_epoch().count();
+    state += picture.string() + ' ' + std::to_string(fs::file_size(picture)) + ' ' + std::to_string(changed) + '\n';
   }
+  std::ifstream file(folder / "features.txt");
+  if (std::getline(file, kept, '\0') && kept == state) return longclip::load_npy(folder / "features.npy");
+
   std::vector<longclip::Image> images;
   for (const auto& picture : pictures) images.push_back(longclip::Image::read(picture));
-  auto features = model.encode_image(images).normalized();
-  longclip::save_npy(kept, features);
+  auto features = model.encode_image(images);
+  longclip::save_npy(folder / "features.npy", features);
+  std::ofstream(folder / "features.txt") << state;
   return features;
 }
-
-}  // namespace
 
 int main(int argc, char** argv) try {
   if (argc != 4) {
@@ -50,11 +52,9 @@ int main(int argc, char** argv) try {
   }
   const auto model = longclip::Model::load(argv[1]);
   const auto pictures = pictures_of(argv[2]);
-  const auto features = features_of(pictures, model, fs::path(argv[2]) / "features.npy");
-  const auto best = longclip::top_k(model.encode_text({argv[3]}), features, 5);
-  for (const auto& match : best.front()) {
-    std::cout << std::fixed << std::setprecision(4) << match.score << "  " << pictures[match.index].string() << '\n';
-  }
+  if (pictures.empty()) throw std::runtime_error(std::string(argv[2]) + " holds no pictures");
+  const auto best = longclip::top_k(model.encode_text({argv[3]}), features_of(pictures, model, argv[2]), 5);
+  for (const auto& match : best.front()) std::cout << match.score << "  " << pictures[match.index].string() << '\n';
 } catch (const std::exception& error) {
   std::cerr << "retrieval: " << error.what() << '\n';
   return 1;

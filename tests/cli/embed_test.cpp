@@ -120,7 +120,9 @@ TEST_F(Embed, BadLinesOfJsonAreLeftOut) {
 
 // Else the first file that is opened would get its number, and messages would go into that file.
 TEST_F(Embed, ClosedStandardErrorDoesNotHarmTheFeatures) {
-  const std::string texts = "a cat\nb\xFF" "d\na dog\n";  // the second has a message
+  const std::string texts =
+      "a cat\nb\xFF"
+      "d\na dog\n";  // the second has a message
   run(Invocation{{"embed", "text", "-", "-o", "open.npy"}, texts});
   Invocation invocation{{"embed", "text", "-", "-o", "closed.npy"}, texts};
   invocation.error_closed = true;

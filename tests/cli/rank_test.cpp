@@ -221,8 +221,8 @@ TEST_F(Rank, TextsMayComeFromStandardInput) {
 TEST_F(Rank, PicturesMayFollowAFileOfTexts) {
   write("a.txt", "a cat\n");
   write("b.txt", "a dog\n");
-  const auto outcome =
-      run({"rank", "--json", "--texts", "a.txt", golden_image("rgb.png"), "--texts", "b.txt", golden_image("exif6.jpg")});
+  const auto outcome = run(
+      {"rank", "--json", "--texts", "a.txt", golden_image("rgb.png"), "--texts", "b.txt", golden_image("exif6.jpg")});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
   const auto results = json_lines(outcome.output);
   ASSERT_EQ(results.size(), 2U);

@@ -1,5 +1,7 @@
 // Prints settings of c10 (its file is the first argument), as bytes: in a process of c10 alone, or,
-// with the library linked, after it has used the SentencePiece model of the second argument.
+// with the library linked, after it has used the SentencePiece model of the second argument. There c10
+// itself must find its own settings by these names: another object of the name, earlier in the process,
+// would take their place.
 
 #include <dlfcn.h>
 
@@ -30,6 +32,12 @@ int main(int, char** argv) {
       std::cerr << argv[1] << " has no " << flag.name << '\n';
       return EXIT_FAILURE;
     }
+#ifdef WITH_LONGCLIP
+    if (dlsym(RTLD_DEFAULT, flag.name) != bytes) {
+      std::cerr << flag.name << " of another library stands before that of " << argv[1] << '\n';
+      return EXIT_FAILURE;
+    }
+#endif
     std::cout << flag.name << ':';
     for (int i = 0; i < flag.size; ++i) std::cout << ' ' << int{bytes[i]};
     std::cout << '\n';
