@@ -57,8 +57,9 @@ struct Inspection {
   Architecture architecture;
   // "248, merged from two tables", "77, not stretched", ...
   std::string positions;
-  std::string tokenizer;
-  std::string precision;  // "fp32", "fp16", "fp16 and fp32"
+  std::string tokenizer;                 // "clip-bpe" or "sentencepiece"; empty without a text tower
+  std::filesystem::path tokenizer_file;  // of a package
+  std::string precision;                 // "fp32", "fp16", "fp16 and fp32"
   std::uint64_t bytes = 0;
   std::string sha256;               // of the file; of config.json for a package; hexadecimal
   std::vector<std::string> towers;  // "vision", "text"

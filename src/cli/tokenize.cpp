@@ -40,9 +40,10 @@ struct Reader {
 Reader open_reader(const std::string& model) {
   if (model.empty()) return {Tokenizer::clip(), 248};
   const auto package = package_of(model);
-  const auto context = static_cast<std::size_t>(inspect(package).architecture.context_length);
-  for (const auto& entry : std::filesystem::directory_iterator(package)) {
-    if (entry.path().filename().native().starts_with("tokenizer.")) return {Tokenizer::load(entry.path()), context};
+  const Inspection inspection = inspect(package);
+  if (!inspection.tokenizer_file.empty()) {
+    return {Tokenizer::load(inspection.tokenizer_file),
+            static_cast<std::size_t>(inspection.architecture.context_length)};
   }
   throw UnsupportedModel(package.string() + ": has no text tower, and so no tokenizer");
 }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <future>
+#include <optional>
 #include <utility>
 
 #include <longclip/error.h>
@@ -86,8 +88,10 @@ bool stretch(ClipWeights& weights, const ConvertOptions& options) {
   return true;
 }
 
-// Puts the vocabulary into the package and into its config.
-void write_tokenizer(Config& config, const std::filesystem::path& folder, const std::filesystem::path& given) {
+// Puts the vocabulary into the package and into its config. Gives the id of the token that the text
+// tower's feature is taken at, where that is not the highest id of all, as it is with CLIP's.
+std::optional<std::int32_t> write_tokenizer(Config& config, const std::filesystem::path& folder,
+                                            const std::filesystem::path& given) {
   const auto kept = given.empty() ? nullptr : io::MappedFile::open(given);
   const auto bytes = kept ? kept->bytes() : text::clip_vocabulary();
   const Tokenizer tokenizer = kept ? Tokenizer::load(given) : Tokenizer::clip();
@@ -105,6 +109,12 @@ void write_tokenizer(Config& config, const std::filesystem::path& folder, const 
   config.pad_id = tokenizer.pad_id();
   io::write_file(folder / config.tokenizer_file, bytes);
   config.files[config.tokenizer_file] = io::sha256(bytes);
+  if (tokenizer.kind() != "sentencepiece") return std::nullopt;
+  if (tokenizer.end_id() < 0) {
+    throw InvalidInput(given.string() +
+                       ": has no end token (eos), where the text tower's feature is taken; train it with --eos_id");
+  }
+  return tokenizer.end_id();
 }
 
 void write_text(const std::filesystem::path& path, const std::string& text) {
@@ -173,10 +183,11 @@ ConversionReport convert(const std::filesystem::path& checkpoint_path, const std
   config.std = checkpoint.std.value_or(config.std);
   config.has_vision = !weights.vision.empty();
   config.has_text = !weights.text.empty();
+  std::optional<std::int32_t> end_id;
   if (config.has_text) {
     config.positions = {report.positions_before, report.stretched ? options.kept : report.positions_after,
                         report.stretched ? options.ratio : 1};
-    write_tokenizer(config, folder.path(), options.tokenizer);
+    end_id = write_tokenizer(config, folder.path(), options.tokenizer);
   }
 
   const auto vision = tower::vision_parameters(config.architecture);
@@ -191,7 +202,7 @@ ConversionReport convert(const std::filesystem::path& checkpoint_path, const std
   }
   if (config.has_text) {
     config.files[text_file] = write_tower(folder.path() / text_file, "Text", text, weights.text, options.precision,
-                                          tower::text_source(config.architecture), progress.tower());
+                                          tower::text_source(config.architecture, end_id), progress.tower());
   }
 
   report.source.sha256 = source_hash.get();

@@ -28,6 +28,7 @@ Inspection inspect_package(const std::filesystem::path& path) {
                               std::to_string(config.positions.ratio) + ")";
     }
     inspection.tokenizer = config.tokenizer_kind;
+    inspection.tokenizer_file = package.tokenizer();
     inspection.towers.emplace_back("text");
   }
   if (config.has_vision) inspection.towers.insert(inspection.towers.begin(), "vision");

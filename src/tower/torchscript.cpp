@@ -73,7 +73,7 @@ std::string vision_source(const Architecture& architecture) {
   return source;
 }
 
-std::string text_source(const Architecture& architecture) {
+std::string text_source(const Architecture& architecture, std::optional<std::int32_t> end_id) {
   const std::string layers = std::to_string(architecture.text.layers);
   std::string source = block_source(architecture.text, architecture.activation);
   source +=
@@ -92,7 +92,9 @@ std::string text_source(const Architecture& architecture) {
       "    x = self.blocks(ids, " +
       layers +
       ")\n"
-      "    end = torch.argmax(ids, 1)\n"
+      "    end = torch.argmax(" +
+      (end_id ? "torch.eq(ids, " + std::to_string(*end_id) + ").long()" : std::string("ids")) +
+      ", 1)\n"
       "    x = x[torch.arange(x.size(0), device=x.device), end]\n"
       "    x = self.normalize(x, self.ln_final.weight, self.ln_final.bias)\n"
       "    return torch.matmul(x, self.text_projection).float()\n"

@@ -125,6 +125,17 @@ TEST_P(Towers, WhatFollowsTheEndTokenHasNoInfluence) {
   EXPECT_LE(difference(short_row, padded), 1e-5);
 }
 
+TEST(TextTower, PoolsAtTheFirstEndTokenWhereOneIsNamed) {
+  const Architecture shape = small("gelu");
+  const auto parameters = text_parameters(shape);
+  const Weights w = random_weights(parameters);
+  auto module = module_of(parameters, w, text_source(shape, 2));
+  const at::Tensor ids = at::tensor({1, 99, 2, 0, 98, 1, 7, 8, 2, 2}, at::kLong).reshape({2, 5});
+  const at::Tensor states = module.get_method("states")({ids, -1, true}).toTensor();
+  const at::Tensor ends = at::stack({states[0][2], states[1][3]});
+  EXPECT_LE(difference(module.forward({ids}).toTensor(), at::matmul(ends, w.at("text_projection"))), 1e-5);
+}
+
 INSTANTIATE_TEST_SUITE_P(Activations, Towers, ::testing::Values("quick_gelu", "gelu"));
 
 }  // namespace
