@@ -46,8 +46,8 @@ Header read_header(Bytes bytes) {
   }
 }
 
-// No picture is made in so many scans; a hostile one costs hours (libjpeg-turbo's advice).
-constexpr int kMaxScans = 500;
+// No encoder makes so many scans (ten are usual); a hostile file that has thousands costs hours.
+constexpr int kMaxScans = 100;
 
 // libjpeg's state and ours, which its callbacks find through client_data.
 struct Decoder {

@@ -18,7 +18,7 @@ class Fields {
  public:
   Fields(const json& object, std::string file, std::string prefix)
       : object_(object), file_(std::move(file)), prefix_(std::move(prefix)) {
-    if (!object_.is_object()) throw InvalidFile(file_ + ": " + where("") + "is not an object");
+    if (!object_.is_object()) throw InvalidFile(file_ + ": " + name() + " is not an object");
   }
 
   bool has(const char* key) const { return object_.contains(key); }
@@ -73,10 +73,7 @@ class Fields {
     return *found;
   }
 
-  std::string where(const char* key) const {
-    const std::string name = prefix_ + key;
-    return name.empty() ? "the document " : name + " ";
-  }
+  std::string name() const { return prefix_.empty() ? "the document" : prefix_.substr(0, prefix_.size() - 1); }
 
   const json& object_;
   std::string file_;
@@ -129,6 +126,7 @@ Config parse_config(std::string_view text, const std::string& name) {
   Architecture& architecture = config.architecture;
   architecture.embedding_size = root.integer("embedding_size", 1, largest);
   config.logit_scale = root.number("logit_scale");
+  if (config.logit_scale <= 0) root.fail("logit_scale", "a positive number");
   if (root.has("precision")) {
     try {
       config.precision = parse_precision(root.text("precision"));

@@ -94,8 +94,9 @@ TEST(Config, NamesTheFieldThatIsWrong) {
       {"embedding_size", [](json& j) { j["embedding_size"] = 18446744073709551615ULL; }},
       {"embedding_size", [](json& j) { j["embedding_size"] = 32.5; }},
       {"logit_scale", [](json& j) { j["logit_scale"] = "100"; }},
+      {"logit_scale", [](json& j) { j["logit_scale"] = 0; }},
       {"precision", [](json& j) { j["precision"] = "fp8"; }},
-      {"image", [](json& j) { j["image"] = 1; }},
+      {"image is not an object", [](json& j) { j["image"] = 1; }},
       {"image.patch", [](json& j) { j["image"]["patch"] = 225; }},
       {"image.mean",
        [](json& j) {

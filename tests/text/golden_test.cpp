@@ -45,7 +45,8 @@ TEST(GoldenDecode, GivesTheTextOfTheReference) {
   const Tokenizer tokenizer = Tokenizer::clip();
   const auto lines = golden::read_lines(golden::tokenizer_data("decode.jsonl"));
   ASSERT_FALSE(lines.empty());
-  for (const auto& line : lines) EXPECT_EQ(tokenizer.decode(line["ids"].get<Ids>()), line["text"].get<std::string>()) << line["ids"];
+  for (const auto& line : lines)
+    EXPECT_EQ(tokenizer.decode(line["ids"].get<Ids>()), line["text"].get<std::string>()) << line["ids"];
 }
 
 TEST(GoldenTokenize, GivesTheRowsAndErrorsOfTheReference) {
