@@ -1,29 +1,12 @@
 #include "io/mapped_file.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
-#include <longclip/error.h>
+#include "io/regular_file.h"
 
 namespace longclip::io {
-namespace {
-
-[[noreturn]] void fail(const std::filesystem::path& path, const char* reason) {
-  throw InvalidFile(path.string() + ": " + reason);
-}
-
-struct Descriptor {
-  int fd;
-  ~Descriptor() { ::close(fd); }
-};
-
-}  // namespace
 
 MappedFile::MappedFile(std::filesystem::path path, const std::byte* data, std::size_t size)
     : path_(std::move(path)), data_(data), size_(size) {}
@@ -33,18 +16,11 @@ MappedFile::~MappedFile() {
 }
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
-  // O_NONBLOCK: a named pipe must be refused, not waited for.
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) fail(path, std::strerror(errno));
-  const Descriptor descriptor{fd};
-  struct stat status {};
-  if (::fstat(fd, &status) != 0) fail(path, std::strerror(errno));
-  if (S_ISDIR(status.st_mode)) fail(path, "is a folder, not a file");
-  if (!S_ISREG(status.st_mode)) fail(path, "is not a regular file");
-  const auto size = static_cast<std::size_t>(status.st_size);
+  const RegularFile file(path);
+  const std::size_t size = file.size();
   if (size == 0) return std::shared_ptr<const MappedFile>(new MappedFile(path, nullptr, 0));
-  void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-  if (data == MAP_FAILED) fail(path, std::strerror(errno));
+  void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.descriptor(), 0);
+  if (data == MAP_FAILED) fail_to_read(path);
   return std::shared_ptr<const MappedFile>(new MappedFile(path, static_cast<const std::byte*>(data), size));
 }
 

@@ -14,6 +14,7 @@
 
 #include "io/sha256.h"
 #include "tower/module.h"
+#include "tower/scalar_type.h"
 #include "tower/torch_call.h"
 
 namespace longclip::package {
@@ -34,18 +35,6 @@ at::ScalarType scalar_type(checkpoint::DType type) {
       break;
   }
   throw InvalidFile(std::string("a weight is of type ") + std::string(to_string(type)) + ", not a floating-point one");
-}
-
-at::ScalarType scalar_type(Precision precision) {
-  switch (precision) {
-    case Precision::fp32:
-      return at::kFloat;
-    case Precision::fp16:
-      return at::kHalf;
-    case Precision::bf16:
-      return at::kBFloat16;
-  }
-  return at::kFloat;
 }
 
 // The checkpoint's values as a contiguous tensor of the wanted type; a view where that is what
@@ -119,7 +108,7 @@ std::string write_tower(const std::filesystem::path& path, const std::string& cl
     const torch::jit::Module module = tower::make_module(
         class_name, parameters,
         [&](const tower::Parameter& parameter) {
-          return as_torch(weights.at(parameter.name), parameter.matrix ? scalar_type(precision) : at::kFloat);
+          return as_torch(weights.at(parameter.name), parameter.matrix ? tower::scalar_type(precision) : at::kFloat);
         },
         source);
     torch::jit::ExportModule(module, [&](const void* data, std::size_t size) {

@@ -2,22 +2,11 @@
 
 #include <longclip/error.h>
 
+#include "tower/scalar_type.h"
 #include "tower/torch_call.h"
 
 namespace longclip::engine::torchscript {
 namespace {
-
-at::ScalarType scalar_type(Precision precision) {
-  switch (precision) {
-    case Precision::fp32:
-      return at::kFloat;
-    case Precision::fp16:
-      return at::kHalf;
-    case Precision::bf16:
-      return at::kBFloat16;
-  }
-  return at::kFloat;
-}
 
 bool has_suffix(const std::string& text, const char* suffix) { return text.ends_with(suffix); }
 
@@ -42,7 +31,7 @@ LoadedModule load_module(const std::filesystem::path& path, const c10::Device& d
     for (const auto& parameter : module.named_parameters()) {
       loaded.info.parameters += static_cast<std::uint64_t>(parameter.value.numel());
       if (!parameter.value.is_floating_point()) continue;
-      const at::ScalarType wanted = stays_float(parameter.name) ? at::kFloat : scalar_type(precision);
+      const at::ScalarType wanted = stays_float(parameter.name) ? at::kFloat : tower::scalar_type(precision);
       if (parameter.value.scalar_type() != wanted) parameter.value.set_data(parameter.value.to(wanted));
     }
     return loaded;
