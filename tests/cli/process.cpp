@@ -1,10 +1,14 @@
 #include "cli/process.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/securebits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,6 +63,14 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
+// Leaves root what any owner of files may do, in the program that is started next too.
+bool drop_privileges() {
+  if (::prctl(PR_SET_SECUREBITS, SECBIT_NOROOT) != 0) return false;
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
+  return ::syscall(SYS_capset, &header, none) == 0;
+}
+
 void close_once(int& fd) {
   if (fd >= 0) ::close(std::exchange(fd, -1));
 }
@@ -94,6 +106,7 @@ Process::Process(const Invocation& invocation) {
     ::dup2(error.theirs, STDERR_FILENO);
     if (!invocation.input_path.empty())
       ::dup2(::open(invocation.input_path.c_str(), O_RDONLY | O_CLOEXEC), STDIN_FILENO);
+    if (invocation.without_privileges && ::geteuid() == 0 && !drop_privileges()) ::_exit(125);
     if (invocation.error_closed) ::close(STDERR_FILENO);
     if (!invocation.folder.empty() && ::chdir(invocation.folder.c_str()) != 0) ::_exit(126);
     ::execve(LONGCLIP_COMMAND, argument_pointers.data(), variable_pointers.data());

@@ -14,10 +14,11 @@ struct Invocation {
   std::vector<std::string> arguments;
   std::string input{};  // on standard input
   std::map<std::string, std::string> environment{};
-  std::string folder{};          // the working one; empty: this process's
-  std::string input_path{};      // what standard input is, in place of a pipe with `input`
-  bool error_closed = false;     // it starts without a standard error
-  bool output_terminal = false;  // standard output, or error, is a terminal of 80 columns
+  std::string folder{};             // the working one; empty: this process's
+  std::string input_path{};         // what standard input is, in place of a pipe with `input`
+  bool error_closed = false;        // it starts without a standard error
+  bool without_privileges = false;  // root's rights over the files of others are taken from it
+  bool output_terminal = false;     // standard output, or error, is a terminal of 80 columns
   bool error_terminal = false;
 };
 
