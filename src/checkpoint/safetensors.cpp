@@ -153,7 +153,7 @@ Tensor read_entry(const Source& source, const Entry& entry, std::span<const std:
     fail(source, what + " of shape " + to_string(*entry.shape) + " does not fill its " + std::to_string(end - begin) +
                      " bytes");
   }
-  return {type->dtype, *entry.shape, contiguous_strides(*entry.shape), data.data() + begin, source.owner};
+  return {type->dtype, *entry.shape, contiguous_strides(*entry.shape), data.data() + begin, source.owner, source.file};
 }
 
 }  // namespace

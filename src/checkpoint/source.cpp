@@ -9,7 +9,8 @@ namespace longclip::checkpoint {
 Source open_source(const std::filesystem::path& path) {
   auto file = io::MappedFile::open(path);
   const auto bytes = file->bytes();
-  return {path.string(), bytes, std::move(file)};
+  const auto* mapping = file.get();
+  return {path.string(), bytes, std::move(file), mapping};
 }
 
 void fail(const Source& source, std::string_view reason) {

@@ -7,6 +7,10 @@
 #include <string>
 #include <string_view>
 
+namespace longclip::io {
+class MappedFile;
+}
+
 namespace longclip::checkpoint {
 
 // The bytes of one file, mapped or in memory. Tensors that point into them keep `owner`.
@@ -14,6 +18,7 @@ struct Source {
   std::string name;  // for errors
   std::span<const std::byte> bytes;
   std::shared_ptr<const void> owner;
+  const io::MappedFile* file = nullptr;  // the owner, where the bytes are mapped
 };
 
 // Throws InvalidFile.

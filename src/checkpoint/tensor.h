@@ -9,6 +9,10 @@
 #include <string_view>
 #include <vector>
 
+namespace longclip::io {
+class MappedFile;
+}
+
 namespace longclip::checkpoint {
 
 enum class DType { f64, f32, f16, bf16, i64, i32, i16, i8, u8, b8 };
@@ -26,6 +30,7 @@ struct Tensor {
   std::vector<std::int64_t> strides;  // in elements, never negative
   const std::byte* data = nullptr;    // element 0; may be unaligned
   std::shared_ptr<const void> owner;
+  const io::MappedFile* file = nullptr;  // the owner, where the values are mapped
 
   std::int64_t elements() const noexcept;
   bool contiguous() const noexcept;

@@ -195,6 +195,7 @@ Tensor read_tensor(const Source& source, std::string_view name, const Value& val
                      std::to_string(storage.bytes));
   }
   tensor.owner = source.owner;
+  tensor.file = source.file;
   tensor.data = bytes.data();
   if (*elements == 0) return tensor;
   const auto last = last_index(offset, tensor.shape, tensor.strides);

@@ -21,6 +21,9 @@ class MappedFile {
   std::span<const std::byte> bytes() const noexcept { return {data_, size_}; }
   const std::filesystem::path& path() const noexcept { return path_; }
 
+  // Takes the whole pages of `part` out of this process's memory; they come back when touched.
+  void release(std::span<const std::byte> part) const noexcept;
+
  private:
   MappedFile(std::filesystem::path path, const std::byte* data, std::size_t size);
   std::filesystem::path path_;

@@ -12,6 +12,7 @@
 
 #include <longclip/error.h>
 
+#include "io/mapped_file.h"
 #include "io/sha256.h"
 #include "tower/module.h"
 #include "tower/scalar_type.h"
@@ -52,7 +53,12 @@ at::Tensor as_torch(const checkpoint::Tensor& tensor, at::ScalarType wanted) {
     view = at::from_blob(
         values->data(), tensor.shape, [values](void*) {}, at::TensorOptions().dtype(at::kFloat));
   }
-  return view.to(wanted).contiguous();
+  auto values = view.to(wanted).contiguous();
+  // Once copied, a large checkpoint's own pages only take the memory that the copies need.
+  if (tensor.file != nullptr && values.const_data_ptr() != tensor.data && tensor.contiguous()) {
+    tensor.file->release({tensor.data, static_cast<std::size_t>(tensor.elements()) * size_of(tensor.dtype)});
+  }
+  return values;
 }
 
 // The file being written, hashed on the way.

@@ -37,6 +37,17 @@ TEST(MappedFile, TakesAnEmptyFile) {
   EXPECT_TRUE(MappedFile::open(folder / "f")->bytes().empty());
 }
 
+TEST(MappedFile, ShowsTheSameBytesAfterTheyWereReleased) {
+  const testing::TemporaryFolder folder;
+  std::string bytes;
+  for (int i = 0; bytes.size() < 100'000; ++i) bytes += std::to_string(i);
+  std::ofstream(folder / "f") << bytes;
+  const auto file = MappedFile::open(folder / "f");
+  for (const std::size_t start : {0, 1, 4095, 4096, 5000}) file->release(file->bytes().subspan(start));
+  for (const std::size_t size : {0, 1, 4096, 9000}) file->release(file->bytes().first(size));
+  EXPECT_EQ(std::string_view(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size()), bytes);
+}
+
 TEST(MappedFile, SaysWhatStandsInItsWay) {
   const testing::TemporaryFolder folder;
   EXPECT_NE(reason(folder / "missing").find("missing: No such file"), std::string::npos);
