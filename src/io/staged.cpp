@@ -85,7 +85,7 @@ Staged::~Staged() {
   if (!published_) std::filesystem::remove_all(staging_, ignored);
 }
 
-void Staged::publish() {
+void Staged::flush() const {
   std::error_code error;
   if (kind_ == Kind::folder) {
     for (std::filesystem::directory_iterator entry(staging_, error), end; !error && entry != end;
@@ -95,6 +95,11 @@ void Staged::publish() {
     if (error) fail(destination_, error.message());
   }
   if (!sync(staging_)) fail(destination_, std::strerror(errno));
+}
+
+void Staged::publish() {
+  flush();
+  std::error_code error;
   if (kind_ == Kind::file || !std::filesystem::exists(destination_, error)) {
     std::filesystem::rename(staging_, destination_, error);
     if (error) fail(destination_, error.message());
@@ -103,6 +108,30 @@ void Staged::publish() {
     replace_folder();
   }
   sync(parent_of(destination_));  // best effort: what is there is whole already
+}
+
+void Staged::publish_new() {
+  flush();
+  if (::renameat2(AT_FDCWD, staging_.c_str(), AT_FDCWD, destination_.c_str(), RENAME_NOREPLACE) != 0) {
+    // Not every file system can tell in one step; the moment between the two is short.
+    std::error_code error;
+    if (errno == EEXIST || std::filesystem::exists(std::filesystem::symlink_status(destination_, error))) {
+      fail(destination_, "somebody else has made it meanwhile");
+    }
+    std::filesystem::rename(staging_, destination_, error);
+    if (error) fail(destination_, error.message());
+  }
+  published_ = true;
+  sync(parent_of(destination_));  // best effort: what is there is whole already
+}
+
+std::string Staged::in_users_terms(std::string text) const {
+  const std::string staging = staging_.string();
+  const std::string destination = destination_.string();
+  for (auto at = text.find(staging); at != std::string::npos; at = text.find(staging, at + destination.size())) {
+    text.replace(at, staging.size(), destination);
+  }
+  return text;
 }
 
 // rename() replaces an empty folder only.

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string>
 
 namespace longclip::io {
 
@@ -26,7 +27,14 @@ class Staged {
   // Flushes to disk and moves into place; replaces what is there.
   void publish();
 
+  // The same, but throws InvalidFile where the place has been taken meanwhile.
+  void publish_new();
+
+  // `text` with the destination's name in place of the staging one: what is told to a user.
+  std::string in_users_terms(std::string text) const;
+
  private:
+  void flush() const;
   void replace_folder();
   std::filesystem::path destination_;
   std::filesystem::path staging_;

@@ -6,6 +6,7 @@
 #include <future>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <longclip/error.h>
 #include <longclip/tokenizer.h>
@@ -76,12 +77,17 @@ void select_towers(ClipWeights& weights, Towers towers, const std::filesystem::p
 }
 
 // Stretches the position table of a 77-token model in place. True if it did.
-bool stretch(ClipWeights& weights, const ConvertOptions& options) {
+bool stretch(ClipWeights& weights, const ConvertOptions& options, const std::filesystem::path& path) {
   const int rows = weights.architecture.context_length;
   if (weights.text.empty() || rows > clip_context || options.ratio == 1) return false;
   auto& table = weights.text.at("positional_embedding");
   const auto width = weights.architecture.text.width;
-  auto longer = checkpoint::stretch_positions(checkpoint::to_float(table), rows, width, options.kept, options.ratio);
+  std::vector<float> longer;
+  try {
+    longer = checkpoint::stretch_positions(checkpoint::to_float(table), rows, width, options.kept, options.ratio);
+  } catch (const InvalidInput& error) {
+    throw InvalidInput(path.string() + ": " + error.what() + "; or leave it as it is, by a ratio of 1");
+  }
   const auto longer_rows = checkpoint::stretched_rows(rows, options.kept, options.ratio);
   table = checkpoint::from_float(std::move(longer), {longer_rows, width});
   weights.architecture.context_length = static_cast<int>(longer_rows);
@@ -144,6 +150,56 @@ class Progress {
   std::uint64_t last_ = 0;
 };
 
+// Writes everything that the package consists of into `folder`; `name` is its default name.
+void write_contents(const std::filesystem::path& folder, const checkpoint::Checkpoint& checkpoint,
+                    const ClipWeights& weights, const std::string& name, const ConvertOptions& options,
+                    ConversionReport& report) {
+  // Hashing the source takes as long as writing the towers: side by side.
+  auto source_hash = std::async(std::launch::async, [&] { return sha256_of(checkpoint); });
+
+  Config config;
+  config.name = options.name.empty() ? name : options.name;
+  config.architecture = weights.architecture;
+  config.logit_scale = std::exp(weights.logit_scale);
+  config.precision = options.precision;
+  config.mean = checkpoint.mean.value_or(config.mean);
+  config.std = checkpoint.std.value_or(config.std);
+  config.has_vision = !weights.vision.empty();
+  config.has_text = !weights.text.empty();
+  std::optional<std::int32_t> end_id;
+  if (config.has_text) {
+    config.positions = {report.positions_before, report.stretched ? options.kept : report.positions_after,
+                        report.stretched ? options.ratio : 1};
+    end_id = write_tokenizer(config, folder, options.tokenizer);
+  }
+
+  const auto vision = tower::vision_parameters(config.architecture);
+  const auto text = tower::text_parameters(config.architecture);
+  const std::uint64_t element = options.precision == Precision::fp32 ? 4 : 2;
+  Progress progress(options, (tower::count_elements(vision) + tower::count_elements(text)) * element);
+  if (config.has_vision) {
+    config.files[vision_file] = write_tower(folder / vision_file, "Vision", vision, weights.vision, options.precision,
+                                            tower::vision_source(config.architecture), progress.tower());
+    progress.tower_done();
+  }
+  if (config.has_text) {
+    config.files[text_file] = write_tower(folder / text_file, "Text", text, weights.text, options.precision,
+                                          tower::text_source(config.architecture, end_id), progress.tower());
+  }
+
+  report.source.sha256 = source_hash.get();
+  config.source = options.source.empty() ? checkpoint.file.filename().string() : options.source;
+  config.source += " (sha256 " + report.source.sha256 + ")";
+  write_text(folder / "README.md", model_card(config, report.source));
+  write_text(folder / config_file, to_text(config));
+  report.bytes = bytes_of_folder(folder);
+}
+
+std::string name_of(const std::filesystem::path& folder) {
+  const auto path = std::filesystem::absolute(folder).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
 }  // namespace
 
 ConversionReport convert(const std::filesystem::path& checkpoint_path, const std::filesystem::path& destination,
@@ -164,54 +220,20 @@ ConversionReport convert(const std::filesystem::path& checkpoint_path, const std
 
   select_towers(weights, options.towers, checkpoint_path);
   report.positions_before = weights.architecture.context_length;
-  report.stretched = stretch(weights, options);
+  report.stretched = stretch(weights, options, checkpoint_path);
   report.positions_after = weights.architecture.context_length;
 
-  // Hashing the source takes as long as writing the towers: side by side.
-  auto source_hash = std::async(std::launch::async, [&] { return sha256_of(checkpoint); });
-
   io::Staged folder(destination, io::Staged::Kind::folder);
-  Config config;
-  config.name = options.name;
-  if (config.name.empty()) config.name = std::filesystem::absolute(destination).lexically_normal().filename().string();
-  if (config.name.empty())
-    config.name = std::filesystem::absolute(destination).lexically_normal().parent_path().filename().string();
-  config.architecture = weights.architecture;
-  config.logit_scale = std::exp(weights.logit_scale);
-  config.precision = options.precision;
-  config.mean = checkpoint.mean.value_or(config.mean);
-  config.std = checkpoint.std.value_or(config.std);
-  config.has_vision = !weights.vision.empty();
-  config.has_text = !weights.text.empty();
-  std::optional<std::int32_t> end_id;
-  if (config.has_text) {
-    config.positions = {report.positions_before, report.stretched ? options.kept : report.positions_after,
-                        report.stretched ? options.ratio : 1};
-    end_id = write_tokenizer(config, folder.path(), options.tokenizer);
+  try {
+    write_contents(folder.path(), checkpoint, weights, name_of(destination), options, report);
+  } catch (const InvalidFile& error) {
+    throw InvalidFile(folder.in_users_terms(error.what()));
   }
-
-  const auto vision = tower::vision_parameters(config.architecture);
-  const auto text = tower::text_parameters(config.architecture);
-  const std::uint64_t element = options.precision == Precision::fp32 ? 4 : 2;
-  Progress progress(options, (tower::count_elements(vision) + tower::count_elements(text)) * element);
-  if (config.has_vision) {
-    config.files[vision_file] =
-        write_tower(folder.path() / vision_file, "Vision", vision, weights.vision, options.precision,
-                    tower::vision_source(config.architecture), progress.tower());
-    progress.tower_done();
+  if (options.overwrite) {
+    folder.publish();
+  } else {
+    folder.publish_new();
   }
-  if (config.has_text) {
-    config.files[text_file] = write_tower(folder.path() / text_file, "Text", text, weights.text, options.precision,
-                                          tower::text_source(config.architecture, end_id), progress.tower());
-  }
-
-  report.source.sha256 = source_hash.get();
-  config.source = options.source.empty() ? checkpoint.file.filename().string() : options.source;
-  config.source += " (sha256 " + report.source.sha256 + ")";
-  write_text(folder.path() / "README.md", model_card(config, report.source));
-  write_text(folder.path() / config_file, to_text(config));
-  report.bytes = bytes_of_folder(folder.path());
-  folder.publish();
   return report;
 }
 

@@ -56,6 +56,19 @@ TEST(Staged, TheOldFileStandsUntilTheNewOneIsWhole) {
   EXPECT_EQ(entries(folder.path()), 1U);
 }
 
+TEST(Staged, TakesOnlyAFreePlaceWhereAskedTo) {
+  const testing::TemporaryFolder folder;
+  for (const auto kind : {Staged::Kind::file, Staged::Kind::folder}) {
+    const auto place = folder / (kind == Staged::Kind::file ? "f" : "p");
+    Staged first(place, kind);
+    Staged second(place, kind);
+    first.publish_new();
+    EXPECT_THROW(second.publish_new(), InvalidFile);
+    EXPECT_TRUE(std::filesystem::exists(second.path()));
+  }
+  EXPECT_EQ(entries(folder.path()), 2U);
+}
+
 TEST(Staged, AFolderReplacesAFullOne) {
   const testing::TemporaryFolder folder;
   std::filesystem::create_directory(folder / "p");

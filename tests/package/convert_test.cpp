@@ -171,10 +171,35 @@ TEST(Convert, SaysThatTheDiskIsFullAndLeavesNothing) {
   for (const rlim_t bytes : {100'000, 2'000'000, 10'000'000}) {  // in the vocabulary, a tower, near its end
     const FullDisk disk(bytes);
     const std::string line = reason<InvalidFile>([&] { convert(golden::model("longclip248.pt"), folder / "p"); });
+    EXPECT_EQ(line.find((folder / "p").string() + (bytes < 1'000'000 ? "/tokenizer.bpe.gz:" : "/text.pt:")), 0U)
+        << bytes << ": " << line;
     EXPECT_NE(line.find("cannot be written"), std::string::npos) << bytes << ": " << line;
     EXPECT_EQ(line.find('\n'), std::string::npos) << line;
     EXPECT_EQ(entries(folder.path()), 0U) << bytes;
   }
+}
+
+TEST(Convert, OverwritesNothingThatAppearsMeanwhile) {
+  const testing::TemporaryFolder folder;
+  ConvertOptions options;
+  options.progress = [&](std::uint64_t, std::uint64_t) {
+    std::filesystem::create_directory(folder / "p");
+    std::ofstream(folder / "p/dear.jpg") << "x";
+  };
+  EXPECT_NE(
+      reason<InvalidFile>([&] { convert(golden::model("longclip248.pt"), folder / "p", options); }).find("meanwhile"),
+      std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(folder / "p/dear.jpg"));
+  EXPECT_EQ(entries(folder.path()), 1U);
+}
+
+TEST(Convert, NamesTheFileThatCannotBeStretchedAndTheWayOut) {
+  const testing::TemporaryFolder folder;
+  ConvertOptions options;
+  options.kept = 77;
+  const std::string line = reason<InvalidInput>([&] { convert(golden::model("clip77.pt"), folder / "p", options); });
+  EXPECT_NE(line.find("clip77.pt: cannot keep 77 of 77"), std::string::npos) << line;
+  EXPECT_NE(line.find("ratio of 1"), std::string::npos) << line;
 }
 
 TEST(Convert, OverwritesNoPackageThatHoldsTheCheckpoint) {
