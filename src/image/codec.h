@@ -45,6 +45,7 @@ struct Codec {
   Header (*read_header)(Bytes bytes);
   // Throws CodecError; if `accept_damaged`, what is missing stays 0 or as the codec fills it.
   Raster (*decode)(Bytes bytes, const Header& header, bool accept_damaged);
+  bool takes_damaged = true;  // false: accept_damaged changes nothing
 };
 
 // The format of these bytes, or null.

@@ -15,15 +15,15 @@
 namespace longclip {
 namespace {
 
-// Gives what codecs throw the picture's name and a remedy.
+// Gives what codecs throw the picture's name and a remedy; `acceptable` if accept_damaged is one.
 template <typename Work>
-auto guarded(const std::string& name, const image::Codec* codec, const Work& work) {
+auto guarded(const std::string& name, const image::Codec* codec, bool acceptable, const Work& work) {
   try {
     return work();
   } catch (const image::CodecError& error) {
     if (error.kind() == image::CodecError::Kind::unsupported) throw InvalidFile(name + ": " + error.what());
-    throw InvalidFile(name + ": damaged " + std::string(codec->name) + ": " + error.what() +
-                      "; fetch it again, or set accept_damaged");
+    throw InvalidFile(name + ": damaged " + std::string(codec->name) + ": " + error.what() + "; fetch it again" +
+                      (acceptable ? ", or take what there is of it (accept_damaged)" : ""));
   } catch (const std::bad_alloc&) {
     throw InvalidFile(name + ": too large for this machine's memory; make it smaller, or lower max_pixels");
   }
@@ -36,7 +36,7 @@ class Image::Source {
  public:
   Source(std::string name, std::vector<std::byte> bytes, const image::Codec& codec, const ImageOptions& options)
       : name_(std::move(name)), bytes_(std::move(bytes)), codec_(&codec), options_(options) {
-    header_ = guarded(name_, codec_, [this] { return codec_->read_header(image::Bytes(bytes_)); });
+    header_ = guarded(name_, codec_, false, [this] { return codec_->read_header(image::Bytes(bytes_)); });
     const std::uint64_t pixels = std::uint64_t{header_.width} * header_.height;
     const std::string size = std::to_string(header_.width) + " x " + std::to_string(header_.height) + " pixels";
     if (pixels == 0) throw InvalidFile(name_ + ": is empty: " + size);
@@ -58,7 +58,8 @@ class Image::Source {
   // What `use` makes of the pixels, which live no longer than the call.
   template <typename Use>
   auto with_pixels(const Use& use) const {
-    return guarded(name_, codec_, [&] {
+    const bool acceptable = codec_ != nullptr && codec_->takes_damaged && !options_.accept_damaged;
+    return guarded(name_, codec_, acceptable, [&] {
       if (codec_ == nullptr) return use(raster_);
       const image::Raster raster = codec_->decode(image::Bytes(bytes_), header_, options_.accept_damaged);
       if (!options_.honour_orientation || header_.orientation == 1) return use(raster);

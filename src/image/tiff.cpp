@@ -205,7 +205,9 @@ void unpack(const Layout& layout, const Block& block, const std::uint8_t* from, 
   }
 }
 
-// Reads all strips or tiles; false at the first that fails.
+// Reads all strips or tiles. False where one fails: at the first, or, where damaged files are
+// accepted, with what could be read. Whoever makes a file of failing blocks does not keep us for
+// long: after many, the rest stays black.
 bool read_blocks(TIFF* tiff, const Layout& layout, bool accept_damaged, Raster& raster) {
   const bool tiled = TIFFIsTiled(tiff) != 0;
   std::uint32_t block_width = layout.width;
@@ -230,7 +232,8 @@ bool read_blocks(TIFF* tiff, const Layout& layout, bool accept_damaged, Raster& 
   }
   std::vector<std::uint8_t> buffer(static_cast<std::size_t>(bytes));
   const int planes = layout.separate ? channels(raster.mode) : 1;
-  bool whole = true;
+  constexpr int kMostFailures = 1000;
+  int failures = 0;
   for (int plane = 0; plane < planes; ++plane) {
     for (std::uint64_t top = 0; top < layout.height; top += block_height) {
       for (std::uint64_t left = 0; left < layout.width; left += block_width) {
@@ -246,13 +249,15 @@ bool read_blocks(TIFF* tiff, const Layout& layout, bool accept_damaged, Raster& 
             tiled ? TIFFReadEncodedTile(tiff, TIFFComputeTile(tiff, block.left, block.top, 0, sample), buffer.data(),
                                         wanted)
                   : TIFFReadEncodedStrip(tiff, TIFFComputeStrip(tiff, block.top, sample), buffer.data(), wanted);
-        if (got < wanted) whole = false;
-        if (!whole && !accept_damaged) return false;
+        if (got < wanted) {
+          if (!accept_damaged || ++failures == kMostFailures) return false;
+          std::fill(buffer.begin() + std::max<tmsize_t>(got, 0), buffer.end(), std::uint8_t{0});
+        }
         unpack(layout, block, buffer.data(), raster);
       }
     }
   }
-  return whole;
+  return failures == 0;
 }
 
 // YCbCr other than in JPEG: libtiff's own conversion, as the reference takes it.

@@ -163,6 +163,6 @@ Raster decode(Bytes bytes, const Header& header, bool) {
 
 }  // namespace
 
-const Codec webp_codec{"WebP", recognises, read_header, decode};
+const Codec webp_codec{"WebP", recognises, read_header, decode, false};
 
 }  // namespace longclip::image
