@@ -84,7 +84,11 @@ struct ConversionReport {
 LONGCLIP_EXPORT ConversionReport convert(const std::filesystem::path& checkpoint, const std::filesystem::path& package,
                                          const ConvertOptions& options = {});
 
+// Whether inspect() reads every byte: it then gives the SHA-256, and compares a package's files with
+// those that its config states.
+enum class Hashing { on, off };
+
 // What a checkpoint or package is, without loading it. Throws as convert().
-LONGCLIP_EXPORT Inspection inspect(const std::filesystem::path& path);
+LONGCLIP_EXPORT Inspection inspect(const std::filesystem::path& path, Hashing hashing = Hashing::on);
 
 }  // namespace longclip

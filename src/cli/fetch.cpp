@@ -48,7 +48,7 @@ int run(const FetchArguments& arguments, Console& console) {
   };
   const auto package = fetch(arguments.name, options);
   if (!arguments.precision.empty()) {
-    const std::string precision = inspect(package).precision;
+    const std::string precision = inspect(package, Hashing::off).precision;
     if (precision != arguments.precision) {
       throw InvalidFile(package.string() + ": is there already, in " + precision + "; --overwrite makes it anew in " +
                         arguments.precision);

@@ -40,7 +40,7 @@ struct Reader {
 Reader open_reader(const std::string& model) {
   if (model.empty()) return {Tokenizer::clip(), 248};
   const auto package = package_of(model);
-  const Inspection inspection = inspect(package);
+  const Inspection inspection = inspect(package, Hashing::off);
   if (!inspection.tokenizer_file.empty()) {
     return {Tokenizer::load(inspection.tokenizer_file),
             static_cast<std::size_t>(inspection.architecture.context_length)};

@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* engine = "torchscript: the one engine of this version";
 
-Inspection inspect_package(const std::filesystem::path& path) {
+Inspection inspect_package(const std::filesystem::path& path, Hashing hashing) {
   const Package package = open_package(path);
   const Config& config = package.config;
   Inspection inspection;
@@ -34,10 +34,11 @@ Inspection inspect_package(const std::filesystem::path& path) {
   }
   if (config.has_vision) inspection.towers.insert(inspection.towers.begin(), "vision");
   inspection.precision = to_string(config.precision);
-  inspection.sha256 = io::sha256_of_file(path / config_file);
   inspection.bytes = bytes_of_folder(path);
-  for (const auto& [file, hash] : config.files) verify_file(package, file);
   inspection.engine = engine;
+  if (hashing == Hashing::off) return inspection;
+  inspection.sha256 = io::sha256_of_file(path / config_file);
+  for (const auto& [file, hash] : config.files) verify_file(package, file);
   return inspection;
 }
 
@@ -97,11 +98,11 @@ std::uint64_t bytes_of_folder(const std::filesystem::path& folder) {
 
 }  // namespace package
 
-Inspection inspect(const std::filesystem::path& path) {
-  if (package::is_package(path)) return package::inspect_package(path);
+Inspection inspect(const std::filesystem::path& path, Hashing hashing) {
+  if (package::is_package(path)) return package::inspect_package(path, hashing);
   const auto checkpoint = checkpoint::read_checkpoint(path);
   Inspection inspection = package::describe(checkpoint, checkpoint::clip_weights(checkpoint));
-  inspection.sha256 = package::sha256_of(checkpoint);
+  if (hashing == Hashing::on) inspection.sha256 = package::sha256_of(checkpoint);
   return inspection;
 }
 

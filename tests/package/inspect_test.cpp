@@ -53,6 +53,18 @@ TEST(Inspect, TellsAPackage) {
   EXPECT_EQ(inspection.engine.find("torchscript"), 0U);
 }
 
+TEST(Inspect, ReadsTheTowersOnlyToHashThem) {
+  const testing::TemporaryFolder folder;
+  convert(golden::model("longclip248.safetensors"), folder / "p");
+  std::ofstream(folder / "p/vision.pt", std::ios::app) << "x";
+  EXPECT_THROW(inspect(folder / "p"), InvalidFile);
+  const Inspection inspection = inspect(folder / "p", Hashing::off);
+  EXPECT_EQ(inspection.sha256, "");
+  EXPECT_EQ(inspection.tokenizer_file, folder / "p/tokenizer.bpe.gz");
+  expect_tiny_architecture(inspection.architecture, "package");
+  EXPECT_EQ(inspect(golden::model("longclip248.pt"), Hashing::off).sha256, "");
+}
+
 TEST(Inspect, CountsAndHashesEveryShard) {
   const testing::TemporaryFolder folder;
   std::filesystem::copy(golden::model("hf"), folder / "hf");
