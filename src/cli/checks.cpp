@@ -13,4 +13,9 @@ CLI::Validator at_least(int least) {
   return CLI::Validator(check, "");
 }
 
+CLI::Validator a_file_name() {
+  return CLI::Validator([](const std::string& value) { return std::string(value.empty() ? "must name a file" : ""); },
+                        "");
+}
+
 }  // namespace longclip::cli

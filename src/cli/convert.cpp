@@ -77,8 +77,12 @@ Run declare_convert(CLI::App& command) {
   ConvertOptions& options = arguments->options;
   command.add_option("CHECKPOINT", arguments->checkpoint, "file or folder as published; told by its content")
       ->option_text("CHECKPOINT")
+      ->check(a_file_name())
       ->required();
-  command.add_option("PACKAGE", arguments->package, "folder to make")->option_text("PACKAGE")->required();
+  command.add_option("PACKAGE", arguments->package, "folder to make")
+      ->option_text("PACKAGE")
+      ->check(a_file_name())
+      ->required();
   command.add_option("--keep", options.kept, "positions of a 77-token model that stay as they are; 20 if not given")
       ->option_text("N")
       ->check(at_least(0));
@@ -91,7 +95,8 @@ Run declare_convert(CLI::App& command) {
       ->check(CLI::IsMember({"vision", "text"}));
   command.add_option("--name", options.name, "name of the model; the folder's if not given")->option_text("NAME");
   command.add_option("--tokenizer", options.tokenizer, "SentencePiece model or merges; CLIP's if not given")
-      ->option_text("FILE");
+      ->option_text("FILE")
+      ->check(a_file_name());
   command.add_flag("--overwrite", options.overwrite, "replace a package that is there");
   command.add_flag("--json", arguments->json, "report as a JSON document");
   command.footer("Example:\n  longclip convert longclip-B.pt models/longclip-b");

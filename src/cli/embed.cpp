@@ -6,6 +6,7 @@
 
 #include <longclip/error.h>
 
+#include "cli/checks.h"
 #include "cli/command.h"
 #include "cli/encoding.h"
 #include "cli/feature_file.h"
@@ -73,6 +74,7 @@ int embed(const EmbedOptions& options, Console& console, Embed work) {
 void add_common(CLI::App& command, EmbedOptions& options) {
   command.add_option("-o,--output", options.out, "file to write; the names of its rows go to OUT.names.jsonl")
       ->option_text("OUT.npy")
+      ->check(a_file_name())
       ->required();
   command.add_flag("--raw", options.raw, "features as the tower gives them, not of length 1");
   command.add_flag("--json", options.json, "end with a line {\"embedded\", \"failed\"} on standard output");
@@ -91,6 +93,7 @@ Run declare_embed(CLI::App& command) {
                    "pictures, folders of them, lists (a .txt file or @FILE, a path a line), - for a picture on "
                    "standard input, @- for a list there")
       ->option_text("PATH...")
+      ->check(a_file_name())
       ->required();
   add_image_options(*image, options->image);
   add_common(*image, *options);
@@ -100,6 +103,7 @@ Run declare_embed(CLI::App& command) {
   text->add_option("FILE", options->inputs,
                    ".txt: a text a line; .jsonl: a string or {\"text\"} a line; - standard input")
       ->option_text("FILE")
+      ->check(a_file_name())
       ->expected(1)
       ->required();
   text->add_flag("--truncate", options->truncate, "cut texts that are too long, and say which");

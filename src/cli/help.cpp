@@ -135,6 +135,8 @@ std::string explain(const CLI::ParseError& error, const CLI::App& program) {
     const bool needs_command = !command->get_subcommands(nullptr).empty();
     const bool missing = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
     text = missing && needs_command ? "no command given" : error.what();
+    const bool valueless = dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr && text.ends_with(" missing");
+    if (valueless) text = text.substr(0, text.find(": ")) + ": needs a value";  // CLI11 names a type instead
   }
   std::erase(text, '\0');  // the mark of arguments.cpp
   return text + (text.ends_with('?') ? " " : ". ") + see_help(program);

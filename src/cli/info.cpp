@@ -10,6 +10,7 @@
 #include <longclip/convert.h>
 #include <longclip/fetch.h>
 
+#include "cli/checks.h"
 #include "cli/command.h"
 #include "cli/figures.h"
 #include "cli/json.h"
@@ -103,6 +104,7 @@ Run declare_info(CLI::App& command) {
   auto options = std::make_shared<InfoOptions>();
   command.add_option("PATH", options->path, "checkpoint, package folder, or name of a fetched or installed package")
       ->option_text("PATH")
+      ->check(a_file_name())
       ->required();
   command.add_flag("--json", options->json, "as a JSON document");
   command.footer("Example:\n  longclip info longclip-B.pt");

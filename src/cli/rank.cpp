@@ -199,12 +199,14 @@ Run declare_rank(CLI::App& command) {
       .add_option("IMAGE", options->images,
                   "pictures, folders of them, lists (a .txt file or @FILE, a path a line), - for a picture on "
                   "standard input; before --text")
-      ->option_text("IMAGE...");
+      ->option_text("IMAGE...")
+      ->check(a_file_name());
   command.add_option("--text", options->texts, "texts to rank; - reads them from standard input, one a line")
       ->option_text("T...");
   command
       .add_option("--texts", options->files, "file of texts: .txt a text a line, .jsonl a string or {\"text\"} a line")
       ->option_text("FILE")
+      ->check(a_file_name())
       ->expected(1)
       ->allow_extra_args(false)  // what follows the file is no other file
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -213,7 +215,8 @@ Run declare_rank(CLI::App& command) {
       ->check(CLI::IsMember({"image", "text"}));
   command.add_option("--top", options->top, "show the best K only")->option_text("K")->check(at_least(1));
   command.add_option("--picture", options->picture, "draw the first 50 pictures with their 5, or K, best texts")
-      ->option_text("OUT.png");
+      ->option_text("OUT.png")
+      ->check(a_file_name());
   command.add_flag("--truncate", options->truncate, "cut texts that are too long, and say which");
   command.add_flag("--json", options->json,
                    "a line {\"image\", \"texts\"} per image, or {\"text\", \"images\"} per text");

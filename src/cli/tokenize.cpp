@@ -10,6 +10,7 @@
 #include <longclip/error.h>
 #include <longclip/tokenizer.h>
 
+#include "cli/checks.h"
 #include "cli/command.h"
 #include "cli/failures.h"
 #include "cli/json.h"
@@ -132,6 +133,7 @@ Run declare_tokenize(CLI::App& command) {
       ->option_text("TEXT...");
   command.add_option("--texts", options->files, "file of texts: .txt a text a line, .jsonl, - standard input")
       ->option_text("FILE")
+      ->check(a_file_name())
       ->expected(1)
       ->allow_extra_args(false)  // what follows the file is no other file
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

@@ -18,7 +18,7 @@ Tokenizer::Tokenizer(std::shared_ptr<const Implementation> implementation)
     : implementation_(std::move(implementation)) {}
 
 Tokenizer Tokenizer::clip() {
-  // Made at the first use, in about ten milliseconds, and kept for the process.
+  // Made at the first use, which takes some tens of milliseconds, and kept for the process.
   static const auto clip = text::read_clip_tokenizer(text::clip_vocabulary(), "CLIP's vocabulary");
   return Tokenizer(clip);
 }
