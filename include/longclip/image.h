@@ -51,6 +51,10 @@ class LONGCLIP_EXPORT Image {
   // more than there is memory.
   static Image from_pixels(const PixelView& view);
 
+  // Copies share what they hold. There is no move: it would leave an image without one.
+  Image(const Image&) = default;
+  Image& operator=(const Image&) = default;
+
   int width() const noexcept;  // pixels, as stored (before any EXIF turn)
   int height() const noexcept;
   const std::string& name() const noexcept;  // the path, or what decode() was given

@@ -50,6 +50,10 @@ class LONGCLIP_EXPORT Tokenizer {
   // Throws InvalidFile.
   static Tokenizer load(const std::filesystem::path& path);
 
+  // Copies share what they hold. There is no move: it would leave a tokenizer without one.
+  Tokenizer(const Tokenizer&) = default;
+  Tokenizer& operator=(const Tokenizer&) = default;
+
   // Ids without start and end.
   std::vector<std::int32_t> encode(std::string_view text, SpecialTokens special = SpecialTokens::active) const;
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <longclip/error.h>
@@ -70,6 +71,12 @@ TEST(Image, OfPixelsIsPreprocessedAsTheFileIs) {
     const Image copy = Image::from_pixels({pixels.rgb.data(), pixels.width, pixels.height});
     EXPECT_EQ(copy.preprocessed(224), file.preprocessed(224));
   }
+}
+
+TEST(Image, StaysWholeWhenItIsMovedFrom) {
+  Image image = Image::read(golden::data("images/rgb.png"));
+  const Image other = std::move(image);
+  EXPECT_EQ(image.pixels().rgb, other.pixels().rgb);  // NOLINT: what is asked here
 }
 
 TEST(Image, OfMoreThanMemoryIsAnError) {

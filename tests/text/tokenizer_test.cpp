@@ -5,6 +5,7 @@
 #include <fstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <longclip/error.h>
@@ -75,6 +76,12 @@ TEST(Tokenizer, NamesEveryTextThatDoesNotFit) {
     EXPECT_EQ(errors.errors()[1].index, 3u);
     EXPECT_EQ(errors.errors()[1].reason, "the text is not UTF-8 at byte 3 of 4: convert it to UTF-8 first");
   }
+}
+
+TEST(Tokenizer, StaysWholeWhenItIsMovedFrom) {
+  Tokenizer tokenizer = Tokenizer::clip();
+  const Tokenizer other = std::move(tokenizer);
+  EXPECT_EQ(tokenizer.encode("a cat"), other.encode("a cat"));  // NOLINT: what is asked here
 }
 
 TEST(Tokenizer, RefusesAContextOfNothing) { EXPECT_THROW(Tokenizer::clip().tokenize({"a cat"}, 0), InvalidInput); }
