@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <new>
 
@@ -23,6 +24,16 @@ Sha256::~Sha256() = default;
 
 void Sha256::update(std::span<const std::byte> bytes) { EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()); }
 
+void Sha256::update(const MappedFile& file) {
+  constexpr std::size_t part_size = std::size_t{8} << 20;
+  for (auto rest = file.bytes(); !rest.empty();) {
+    const auto part = rest.first(std::min(part_size, rest.size()));
+    update(part);
+    file.release(part);
+    rest = rest.subspan(part.size());
+  }
+}
+
 std::string Sha256::finish() {
   std::array<unsigned char, 32> digest{};
   EVP_DigestFinal_ex(state_->context, digest.data(), nullptr);
@@ -41,6 +52,10 @@ std::string sha256(std::span<const std::byte> bytes) {
   return hash.finish();
 }
 
-std::string sha256_of_file(const std::filesystem::path& path) { return sha256(MappedFile::open(path)->bytes()); }
+std::string sha256_of_file(const std::filesystem::path& path) {
+  Sha256 hash;
+  hash.update(*MappedFile::open(path));
+  return hash.finish();
+}
 
 }  // namespace longclip::io

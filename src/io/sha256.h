@@ -8,12 +8,16 @@
 
 namespace longclip::io {
 
+class MappedFile;
+
 // SHA-256 of bytes that arrive in pieces.
 class Sha256 {
  public:
   Sha256();
   ~Sha256();
   void update(std::span<const std::byte> bytes);
+  // All of a file. It passes through memory and does not fill it.
+  void update(const MappedFile& file);
   // 64 lower-case hexadecimal digits. The object is spent afterwards.
   std::string finish();
 

@@ -177,15 +177,23 @@ void write_contents(const std::filesystem::path& folder, const checkpoint::Check
   const auto text = tower::text_parameters(config.architecture);
   const std::uint64_t element = options.precision == Precision::fp32 ? 4 : 2;
   Progress progress(options, (tower::count_elements(vision) + tower::count_elements(text)) * element);
+  // Likewise: the first tower is hashed while the second is written.
+  std::vector<std::pair<std::string, std::future<std::string>>> hashes;
+  const auto hash = [&](const char* file) {
+    hashes.emplace_back(file, std::async(std::launch::async, io::sha256_of_file, folder / file));
+  };
   if (config.has_vision) {
-    config.files[vision_file] = write_tower(folder / vision_file, "Vision", vision, weights.vision, options.precision,
-                                            tower::vision_source(config.architecture), progress.tower());
+    write_tower(folder / vision_file, "Vision", vision, weights.vision, options.precision,
+                tower::vision_source(config.architecture), progress.tower());
     progress.tower_done();
+    hash(vision_file);
   }
   if (config.has_text) {
-    config.files[text_file] = write_tower(folder / text_file, "Text", text, weights.text, options.precision,
-                                          tower::text_source(config.architecture, end_id), progress.tower());
+    write_tower(folder / text_file, "Text", text, weights.text, options.precision,
+                tower::text_source(config.architecture, end_id), progress.tower());
+    hash(text_file);
   }
+  for (auto& [file, sha256] : hashes) config.files[file] = sha256.get();
 
   report.source.sha256 = source_hash.get();
   config.source = options.source.empty() ? checkpoint.file.filename().string() : options.source;

@@ -4,7 +4,6 @@
 
 #include <longclip/error.h>
 
-#include "io/mapped_file.h"
 #include "io/sha256.h"
 #include "package/package.h"
 
@@ -70,14 +69,11 @@ Inspection describe(const checkpoint::Checkpoint& checkpoint, const checkpoint::
 
 std::string sha256_of(const checkpoint::Checkpoint& checkpoint) {
   io::Sha256 hash;
-  // In parts, so that a large file passes through memory and does not fill it.
-  constexpr std::size_t part_size = std::size_t{8} << 20;
   for (const auto& source : checkpoint.sources) {
-    for (auto rest = source.bytes; !rest.empty();) {
-      const auto part = rest.first(std::min(part_size, rest.size()));
-      hash.update(part);
-      if (source.file != nullptr) source.file->release(part);
-      rest = rest.subspan(part.size());
+    if (source.file != nullptr) {
+      hash.update(*source.file);
+    } else {
+      hash.update(source.bytes);
     }
   }
   return hash.finish();

@@ -1,19 +1,14 @@
 #include "package/tower_file.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <exception>
-#include <future>
 #include <memory>
-#include <span>
 
 #include <torch/csrc/jit/serialization/export.h>
 
 #include <longclip/error.h>
 
+#include "io/file_writer.h"
 #include "io/mapped_file.h"
-#include "io/sha256.h"
 #include "tower/module.h"
 #include "tower/scalar_type.h"
 #include "tower/torch_call.h"
@@ -61,52 +56,13 @@ at::Tensor as_torch(const checkpoint::Tensor& tensor, at::ScalarType wanted) {
   return values;
 }
 
-// The file being written, hashed on the way.
-class Sink {
- public:
-  explicit Sink(const std::filesystem::path& path) : path_(path), file_(std::fopen(path.c_str(), "wbe")) {
-    if (!file_) fail();
-    std::setvbuf(file_.get(), nullptr, _IOFBF, 1 << 20);
-  }
-
-  void write(std::span<const std::byte> bytes) {
-    // Hashing takes longer than writing: side by side where that outweighs starting a thread.
-    constexpr std::size_t kWorthAThread = 1 << 20;
-    const auto policy = bytes.size() < kWorthAThread ? std::launch::deferred : std::launch::async;
-    const auto hashed = std::async(policy, [&] { hash_.update(bytes); });
-    if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) fail();
-    hashed.wait();
-    size_ += bytes.size();
-  }
-
-  // The SHA-256 of all that was written.
-  std::string finish() {
-    if (std::fclose(file_.release()) != 0) fail();
-    return hash_.finish();
-  }
-
-  std::uint64_t size() const { return size_; }
-
- private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
-  [[noreturn]] void fail() const { throw InvalidFile(path_.string() + ": cannot be written: " + std::strerror(errno)); }
-
-  std::filesystem::path path_;
-  std::unique_ptr<std::FILE, Close> file_;
-  io::Sha256 hash_;
-  std::uint64_t size_ = 0;
-};
-
 }  // namespace
 
-std::string write_tower(const std::filesystem::path& path, const std::string& class_name,
-                        const std::vector<tower::Parameter>& parameters,
-                        const std::map<std::string, checkpoint::Tensor>& weights, Precision precision,
-                        const std::string& source, const std::function<void(std::uint64_t)>& progress) {
-  Sink sink(path);
+void write_tower(const std::filesystem::path& path, const std::string& class_name,
+                 const std::vector<tower::Parameter>& parameters,
+                 const std::map<std::string, checkpoint::Tensor>& weights, Precision precision,
+                 const std::string& source, const std::function<void(std::uint64_t)>& progress) {
+  io::FileWriter file(path);
   // The archive's writer writes its end from a destructor: an exception out of the callback, or a
   // write that falls short, would end the process. Whatever fails is kept until it has returned.
   std::exception_ptr failure;
@@ -120,8 +76,8 @@ std::string write_tower(const std::filesystem::path& path, const std::string& cl
     torch::jit::ExportModule(module, [&](const void* data, std::size_t size) {
       if (failure) return size;
       try {
-        sink.write({static_cast<const std::byte*>(data), size});
-        if (progress) progress(sink.size());
+        file.write({static_cast<const std::byte*>(data), size});
+        if (progress) progress(file.size());
       } catch (...) {
         failure = std::current_exception();
       }
@@ -129,7 +85,7 @@ std::string write_tower(const std::filesystem::path& path, const std::string& cl
     });
   });
   if (failure) std::rethrow_exception(failure);
-  return sink.finish();
+  file.close();
 }
 
 }  // namespace longclip::package

@@ -1,10 +1,13 @@
 #include "io/sha256.h"
 
 #include <algorithm>
+#include <fstream>
 #include <span>
 #include <string>
 
 #include <gtest/gtest.h>
+
+#include "temporary_folder.h"
 
 namespace longclip::io {
 namespace {
@@ -25,6 +28,15 @@ TEST(Sha256, DoesNotDependOnHowTheBytesArrive) {
   for (std::size_t at = 0; at < text.size(); at += 977)
     pieces.update(std::as_bytes(std::span(text)).subspan(at, std::min<std::size_t>(977, text.size() - at)));
   EXPECT_EQ(pieces.finish(), hash(text));
+}
+
+TEST(Sha256, OfAFileIsThatOfItsBytes) {
+  const testing::TemporaryFolder folder;
+  for (const std::size_t size : {0UL, 1UL, (8UL << 20) - 1, 8UL << 20, (8UL << 20) + 1}) {  // it is read in parts
+    const std::string text(size, 'a');
+    std::ofstream(folder / "f") << text;
+    EXPECT_EQ(sha256_of_file(folder / "f"), hash(text)) << size;
+  }
 }
 
 }  // namespace
