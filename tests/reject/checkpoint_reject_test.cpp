@@ -10,6 +10,7 @@
 #include "checkpoint/bytes.h"
 #include "checkpoint/clip_weights.h"
 #include "golden/golden.h"
+#include "reject/damages.h"
 
 namespace longclip::checkpoint {
 namespace {
@@ -54,27 +55,13 @@ TEST_P(Damaged, WithMoreBehindItIsRefused) {
 
 TEST_P(Damaged, ChangedInAnyByteIsReadOrRefused) {
   std::size_t refused = 0;
-  for (std::size_t at = 0; at < bytes_.size(); ++at) {
-    for (const int change : {0x01, 0x80, 0xff}) {
-      std::string changed = bytes_;
-      changed[at] = static_cast<char>(changed[at] ^ change);
-      if (!reads(changed)) ++refused;
-    }
-  }
+  reject::change_each_byte(bytes_, [&](const std::string& damaged) { refused += reads(damaged) ? 0 : 1; });
   EXPECT_GT(refused, bytes_.size() / 4);
 }
 
 TEST_P(Damaged, WithAnyBytesTakenOutOrDoubledIsReadOrRefused) {
   std::size_t refused = 0;
-  for (std::size_t at = 0; at + 8 < bytes_.size(); ++at) {
-    for (const std::size_t count : {1, 8}) {
-      std::string shorter = bytes_;
-      shorter.erase(at, count);
-      std::string longer = bytes_;
-      longer.insert(at, bytes_, at, count);
-      refused += (reads(shorter) ? 0u : 1u) + (reads(longer) ? 0u : 1u);
-    }
-  }
+  reject::take_out_or_double(bytes_, 1, [&](const std::string& damaged) { refused += reads(damaged) ? 0 : 1; });
   EXPECT_GT(refused, bytes_.size());
 }
 

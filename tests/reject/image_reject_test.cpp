@@ -11,6 +11,7 @@
 #include <longclip/image.h>
 
 #include "golden/golden.h"
+#include "reject/damages.h"
 
 namespace longclip {
 namespace {
@@ -49,14 +50,10 @@ TEST_P(DamagedPicture, CutAtEveryLengthIsRefused) {
 
 TEST_P(DamagedPicture, ChangedInAnyByteIsReadOrRefused) {
   std::size_t refused = 0;
-  for (std::size_t at = 0; at < bytes_.size(); ++at) {
-    for (const int change : {0x01, 0x80, 0xff}) {
-      std::string changed = bytes_;
-      changed[at] = static_cast<char>(changed[at] ^ change);
-      if (!reads(changed)) ++refused;
-      reads(changed, true);
-    }
-  }
+  reject::change_each_byte(bytes_, [&](const std::string& damaged) {
+    refused += reads(damaged) ? 0 : 1;
+    reads(damaged, true);
+  });
   EXPECT_GT(refused, 0U);
 }
 
@@ -72,16 +69,7 @@ TEST_P(DamagedPicture, WithHugeNumbersInItsHeaderIsReadOrRefused) {
 }
 
 TEST_P(DamagedPicture, WithAnyBytesTakenOutOrDoubledIsReadOrRefused) {
-  for (std::size_t at = 0; at + 8 < bytes_.size(); at += 3) {
-    for (const std::size_t count : {1, 8}) {
-      std::string shorter = bytes_;
-      shorter.erase(at, count);
-      reads(shorter);
-      std::string longer = bytes_;
-      longer.insert(at, bytes_, at, count);
-      reads(longer);
-    }
-  }
+  reject::take_out_or_double(bytes_, 3, [](const std::string& damaged) { reads(damaged); });
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, DamagedPicture,
