@@ -260,7 +260,8 @@ bool read_blocks(TIFF* tiff, const Layout& layout, bool accept_damaged, Raster& 
   return failures == 0;
 }
 
-// YCbCr other than in JPEG: libtiff's own conversion, as the reference takes it.
+// YCbCr other than in JPEG: libtiff's own conversion, as the reference takes it for compressed files.
+// That of the reference for uncompressed ones may differ by a level.
 bool read_ycbcr(TIFF* tiff, const Layout& layout, bool accept_damaged, Raster& raster) {
   std::vector<std::uint32_t> pixels(std::size_t{layout.width} * layout.height);
   const bool whole = TIFFReadRGBAImageOriented(tiff, layout.width, layout.height, pixels.data(), layout.orientation,

@@ -12,6 +12,7 @@
 #include <torch/script.h>
 
 #include <longclip/error.h>
+#include <longclip/tokenizer.h>
 
 #include "golden/golden.h"
 #include "io/sha256.h"
@@ -177,6 +178,28 @@ TEST(Convert, SaysThatTheDiskIsFullAndLeavesNothing) {
     EXPECT_EQ(line.find('\n'), std::string::npos) << line;
     EXPECT_EQ(entries(folder.path()), 0U) << bytes;
   }
+}
+
+TEST(Convert, SaysThatATowerIsNotThere) {
+  const testing::TemporaryFolder folder;
+  const auto vision_only = golden::data("../fuzz/corpus/checkpoint/clip_vision.pt");
+  ConvertOptions options;
+  EXPECT_EQ(package::open_package(convert(vision_only, folder / "p").package).config.has_text, false);
+  options.towers = Towers::text;
+  EXPECT_NE(reason<InvalidInput>([&] { convert(vision_only, folder / "q", options); }).find("has no text tower"),
+            std::string::npos);
+}
+
+TEST(Convert, TakesMergesThatAreNotCompressed) {
+  const testing::TemporaryFolder folder;
+  std::ofstream(folder / "merges.txt") << "#version: 0.2\nc a\nca t</w>\n";
+  ConvertOptions options;
+  options.tokenizer = folder / "merges.txt";
+  convert(golden::model("longclip248.safetensors"), folder / "p", options);
+  const auto package = package::open_package(folder / "p");
+  EXPECT_EQ(package.config.tokenizer_file, "tokenizer.bpe");
+  // 256 bytes, the same as the ends of pieces, and the two merges: "cat" is the second.
+  EXPECT_EQ(Tokenizer::load(package.tokenizer()).encode("cat"), std::vector<std::int32_t>{513});
 }
 
 TEST(Convert, OverwritesNothingThatAppearsMeanwhile) {

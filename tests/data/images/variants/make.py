@@ -100,6 +100,7 @@ save("exif_6.webp", colour, exif=exif)
 for name, image in {"bilevel": colour.convert("1"), "grey": grey, "grey_alpha": grey_alpha, "palette": indexed,
                     "rgba": rgba, "cmyk": colour.convert("CMYK")}.items():
     save(f"tiff_{name}.tif", image, compression="tiff_lzw")
+save("tiff_ycbcr.tif", colour.convert("YCbCr"), compression="tiff_lzw")
 
 
 def tiff(width, height, photometric, samples, bits, pixels, extra=None, separate=False):
