@@ -33,6 +33,20 @@ TEST(Clean, GivesTheReferencesText) {
       {"\033[1mBold", "bold"},
       {"<|EndOfText|>", "<|endoftext|>"},
       {"100%&#x0d;", "100%"},
+      {"\u00A0\u2003\u3000", ""},
+      {"\uFEFF", ""},
+      {"&lt &amp b&hellip", "< & b&hellip"},
+      {"&amp;#39;s &#59;", "'s ;"},
+      {"&#xD800;&#0;", "\uFFFD\uFFFD"},
+      {"<&#x65;&#x301;>", "<e\u0301>"},
+      {"<&Atilde;&copy;>", "<\u00E3\u00A9>"},
+      {"<b>&amp;amp;amp;</b>", "<b>&amp;</b>"},
+      {"\U0001F600 OK \U0001F468\u200D\U0001F469", "\U0001F600 ok \U0001F468\u200D\U0001F469"},
+      {"\uFF21\uFF22\u3000\uFB01SH", "ab fish"},
+      {"\u03A3 \u039F\u0394\u039F\u03A3. \u03A3\u0391\u03A3'", "\u03C3 \u03BF\u03B4\u03BF\u03C2. \u03C3\u03B1\u03C2'"},
+      {"\u041A\u041E\u0422 \u732B", "\u043A\u043E\u0442 \u732B"},
+      {"X&#x1f;Y&#x200b;Z", "xy\u200Bz"},
+      {"LINE\u2028two\014THREE", "line two three"},
   };
   for (const auto& [given, cleaned] : cases) EXPECT_EQ(clean(given), cleaned) << given;
 }

@@ -38,6 +38,22 @@ TEST(FixText, RepairsAsFtfyDoes) {
       {U"&#x201c;a&#x201d;"sv, U"\"a\""sv},
       {U"tab\there"sv, U"tab\there"sv},
       {U"  keep  "sv, U"  keep  "sv},
+      {U"   "sv, U"   "sv},
+      {U"&amp &lt b&hellip"sv, U"&amp &lt b&hellip"sv},
+      {U"&#59; &EACUTE; &nTILDE;"sv, U"&#59; \u00C9 &nTILDE;"sv},
+      {U"&#xD800;&#0;a&#x80;&#128512;"sv, U"\uFFFD\uFFFDa\u20AC\U0001F600"sv},
+      {U"\uFF06\uFF4C\uFF54\uFF1B"sv, U"<"sv},
+      {U"\uFF1Cb\uFF1E &amp;"sv, U"<b> &"sv},
+      {U"\033[1;31"sv, U"[1;31"sv},
+      {U"\033[\033[1mm"sv, U"[m"sv},
+      {U"\u0149 it\u02BCs"sv, U"'n it's"sv},
+      {U"\u201Flow\u201A \u2039a\u203A \u2032"sv, U"\"low' \u2039a\u203A \u2032"sv},
+      {U"\u1112\u1161\u11AB"sv, U"\uD55C"sv},
+      {U"\u0915\u093F \u05E9\u05C1"sv, U"\u0915\u093F \u05E9\u05C1"sv},
+      {U"A\u030A\u0323"sv, U"\u1EA0\u030A"sv},
+      {U"\U0001F468\u200D\U0001F469 \u2764\uFE0F"sv, U"\U0001F468\u200D\U0001F469 \u2764\uFE0F"sv},
+      {U"a\u200Bb\u00ADc\uFFFDd"sv, U"a\u200Bb\u00ADc\uFFFDd"sv},
+      {U"\014\013"sv, U"\014"sv},
   };
   for (const auto& [given, fixed] : cases) {
     EXPECT_EQ(encode_utf8(fix_text(std::u32string(given))), encode_utf8(fixed)) << encode_utf8(given);

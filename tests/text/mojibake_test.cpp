@@ -35,6 +35,12 @@ TEST(Mojibake, IsToldFromRealText) {
       {U"\u00A31.50 \u00B1 2 \u00B0C"sv, false},
       {U"\u00BFQu\u00E9?"sv, false},
       {U"na\u00C3\u00AFve"sv, true},
+      {U"AH\u00C5\u2122, the new sofa"sv, false},
+      {U"\u20AC10 \u2013 \u00A320 \u2122"sv, false},
+      {U"MARQU\u00C9\u2026"sv, false},
+      {U"\u00E9\u00E8\u00EA \u00C9\u00C8"sv, false},
+      {U"\u65E5\u672C\u8A9E \U0001F60A"sv, false},
+      {U"4288\u00D7\u00B2"sv, true},
   };
   for (const auto& [text, bad] : cases) EXPECT_EQ(looks_like_mojibake(text), bad) << encode_utf8(text);
 }
@@ -57,6 +63,17 @@ TEST(Mojibake, IsUndoneLayerByLayerAndInParts) {
       {U"plain"sv, U"plain"sv},
       {U""sv, U""sv},
       {U"\u00BFQu\u00E9?"sv, U"\u00BFQu\u00E9?"sv},
+      {U"\u00C3\u0192\u00C6\u2019\u00C3\u2020\u00E2\u20AC\u2122\u00C3\u0192\u00E2\u20AC\u0161\u00C3\u201A\u00C2\u00A9"sv,
+       U"\u00E9"sv},
+      {U"\u00E2\u20AC\uFFFDx"sv, U"\uFFFDx"sv},
+      {U"f\u00C3 cil"sv, U"f\u00E0 cil"sv},
+      {U"\u00C3 quele"sv, U"\u00E0quele"sv},
+      {U"\u00ED\u00A0\u00BD\u00ED\u00B8\200"sv, U"\U0001F600"sv},
+      {U"\u00C3\u00A9\u00C0\n"sv, U"\u00E9\000"sv},
+      {U"\u0432\u0402\u201D"sv, U"\u2014"sv},
+      {U"Ol\u221A\u00A9"sv, U"Ol\u00E9"sv},
+      {U"\u251C\u00A9t\u251C\u00A9"sv, U"\u251C\u00A9t\u251C\u00A9"sv},
+      {U"AH\u00C5\u2122, the new sofa"sv, U"AH\u00C5\u2122, the new sofa"sv},
   };
   for (const auto& [given, fixed] : cases) {
     std::u32string text(given);

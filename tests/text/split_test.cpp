@@ -46,6 +46,19 @@ TEST(Split, FindsThePiecesOfTheReference) {
       {"_a_b1", {"_", "a", "_", "b", "1"}},
       {"<|startoftext|><|endoftext|>", {"<|startoftext|>", "<|endoftext|>"}},
       {"\u0E01\u0E33 \u0939\u093F", {"\u0E01\u0E33", "\u0939", "\u093F"}},
+      {"\t \n", {}},
+      {"!'s ''s \"'s", {"!'", "s", "''", "s", "\"'", "s"}},
+      {"!<|endoftext|>", {"!<|", "endoftext", "|>"}},
+      {"<|\u017Ftartoftext|>", {"<|\u017Ftartoftext|>"}},
+      {"o'clock 'em", {"o", "'", "clock", "'", "em"}},
+      {"x\u0345y", {"x", "y"}},
+      {"\u2764\uFE0F\U0001F44D\U0001F3FD \U0001F468\u200D\U0001F469",
+       {"\u2764\uFE0F\U0001F44D\U0001F3FD", "\U0001F468\u200D\U0001F469"}},
+      {"\uD55C\uAD6D\uC5B4 \u0627\u0644\u0639\u0631\u0628\u064A\u0629",
+       {"\uD55C\uAD6D\uC5B4", "\u0627\u0644\u0639\u0631\u0628\u064A\u0629"}},
+      {"3rd 1,000", {"3", "rd", "1", ",", "0", "0", "0"}},
+      {"\u20AC5 50%", {"\u20AC", "5", "5", "0", "%"}},
+      {"\uFFFD\uFFFD a", {"\uFFFD\uFFFD", "a"}},
   };
   for (const auto& [text, expected] : cases) EXPECT_EQ(pieces(text), expected) << text;
 }
