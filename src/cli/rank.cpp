@@ -151,7 +151,7 @@ void rank_texts(const RankOptions& options, const Model& model, const std::vecto
   if (!lacking.empty()) {
     console.report(options.picture + ": no installed font has U+" + hexadecimal(*lacking.begin()) +
                    (lacking.size() > 1 ? " and " + std::to_string(lacking.size() - 1) + " other characters" : "") +
-                   ", drawn as boxes; install one that has, such as Noto");
+                   ", drawn as boxes or question marks; install one that has, such as Noto");
   }
 }
 

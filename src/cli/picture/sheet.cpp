@@ -39,7 +39,7 @@ constexpr int kPhoto = 480;  // largest side of a photo
 constexpr int kGutter = 42;  // between photo and captions
 constexpr int kCaptionLeft = kMargin + kPadding + kPhoto + kGutter;
 constexpr int kCaptionWidth = kWidth - kMargin - kPadding - kCaptionLeft;
-constexpr int kFigures = 222;  // of the probability and cosine beside a bar
+constexpr int kFigureGap = 20;  // before the probability and the cosine beside a bar
 constexpr int kBar = 10;
 constexpr int kLeading = 4;         // between lines, above what the font asks for
 constexpr int kMostLines = 12;      // of the best caption
@@ -110,7 +110,10 @@ void draw_right(cv::Mat& canvas, Font& font, cv::Point top_right, const std::str
 
 // The bar of a probability, with both figures to its right.
 void draw_score(cv::Mat& canvas, Fonts& fonts, int top, const Caption& caption, bool best) {
-  const cv::Rect track(kCaptionLeft, top, kCaptionWidth - kFigures, kBar);
+  const int cosine_width = length("cos " + cosine(-1), advance_of(*fonts.figures));
+  const int percent_width = length(percent(1), advance_of(*fonts.bold_figures));
+  const int figures_width = percent_width + cosine_width + 2 * kFigureGap;
+  const cv::Rect track(kCaptionLeft, top, kCaptionWidth - figures_width, kBar);
   fill_rounded(canvas, track, kBar / 2.0, kTrack);
   const auto width = static_cast<int>(std::lround(track.width * static_cast<double>(caption.probability)));
   // What is more than nothing shows, and no bar is shorter than its round ends.
@@ -121,7 +124,7 @@ void draw_score(cv::Mat& canvas, Fonts& fonts, int top, const Caption& caption, 
   const int text_top = top + kBar / 2 - fonts.figures->line_height() / 2;
   const int right = kCaptionLeft + kCaptionWidth;
   draw_right(canvas, *fonts.figures, {right, text_top}, "cos " + cosine(caption.cosine), kFaintInk);
-  draw_right(canvas, *fonts.bold_figures, {right - kFigures / 2 - 16, text_top}, percent(caption.probability),
+  draw_right(canvas, *fonts.bold_figures, {right - cosine_width - kFigureGap, text_top}, percent(caption.probability),
              best ? kBest : kSoftInk);
 }
 
