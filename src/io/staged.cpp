@@ -116,7 +116,7 @@ void Staged::publish_new() {
     // Not every file system can tell in one step; the moment between the two is short.
     std::error_code error;
     if (errno == EEXIST || std::filesystem::exists(std::filesystem::symlink_status(destination_, error))) {
-      fail(destination_, "somebody else has made it meanwhile");
+      fail(destination_, "something has taken its place meanwhile; remove that, or name another place");
     }
     std::filesystem::rename(staging_, destination_, error);
     if (error) fail(destination_, error.message());
