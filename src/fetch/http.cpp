@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <ctime>
 #include <exception>
 #include <memory>
 #include <new>
@@ -118,6 +119,12 @@ void set_certificates(CURL* curl) {
 std::string Response::header(const std::string& name) const {
   const auto found = headers.find(name);
   return found == headers.end() ? "" : found->second;
+}
+
+std::optional<std::chrono::sys_seconds> parse_date(const std::string& text) {
+  const std::time_t date = curl_getdate(text.c_str(), nullptr);
+  if (date < 0) return std::nullopt;
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::from_time_t(date));
 }
 
 Response exchange(const Request& request, const Timeouts& timeouts) {

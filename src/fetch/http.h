@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,6 +38,9 @@ struct Request {
   // throws, ends the request and leaves exchange().
   std::function<void()> watch;
 };
+
+// A date as HTTP writes it, such as that of a Retry-After header; none for anything else.
+std::optional<std::chrono::sys_seconds> parse_date(const std::string& text);
 
 // A failure that may pass by itself: try again. what() is a reason, to be put into a sentence.
 class Outage : public InvalidFile {

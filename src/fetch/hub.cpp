@@ -80,10 +80,16 @@ std::string describe(const Response& response) {
   return std::to_string(response.status) + (words.empty() ? "" : ": " + words);
 }
 
+// Retry-After: seconds, or a date (RFC 9110, section 10.2.3).
 std::chrono::seconds wait_of(const Response& response) {
-  const auto seconds = parse_number(response.header("retry-after"));
-  return seconds ? std::min(kLongestWait, std::chrono::seconds(std::min<std::uint64_t>(*seconds, 3600)))
-                 : std::chrono::seconds(0);
+  const std::string text = response.header("retry-after");
+  if (const auto seconds = parse_number(text)) {
+    return std::min(kLongestWait, std::chrono::seconds(std::min<std::uint64_t>(*seconds, 3600)));
+  }
+  const auto date = parse_date(text);
+  if (!date) return std::chrono::seconds(0);
+  const auto now = std::chrono::ceil<std::chrono::seconds>(std::chrono::system_clock::now());
+  return std::clamp(*date - now, std::chrono::seconds(0), kLongestWait);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <ctime>
 #include <fstream>
 
 #include <longclip/error.h>
@@ -198,6 +200,33 @@ TEST_F(Locate, IsAnOutageWhereTheServerIsBusy) {
       EXPECT_EQ(outage.wait(), std::chrono::seconds(7));
     }
   }
+}
+
+TEST_F(Locate, WaitsForTheDateThatTheServerNames) {
+  std::string date;
+  fake_.at_description = [&](int, const Received&, Reply& reply) {
+    reply = {503, {{"Retry-After", date}}, "", true, {}, false};
+  };
+  const auto wait = [&] {
+    try {
+      locate();
+    } catch (const Outage& outage) {
+      return outage.wait();
+    }
+    return std::chrono::seconds(-1);
+  };
+  date = "Fri, 07 Nov 1997 23:59:59 GMT";  // long ago
+  EXPECT_EQ(wait(), std::chrono::seconds(0));
+  date = "Wed, 31 Dec 2036 23:59:59 GMT";
+  EXPECT_EQ(wait(), std::chrono::seconds(60));
+  date = "soon";
+  EXPECT_EQ(wait(), std::chrono::seconds(0));
+  std::array<char, 40> text{};
+  const std::time_t soon = std::time(nullptr) + 50;
+  std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", std::gmtime(&soon));
+  date = text.data();
+  EXPECT_GT(wait(), std::chrono::seconds(0));
+  EXPECT_LE(wait(), std::chrono::seconds(50));
 }
 
 TEST_F(Locate, DoesNotWaitForHours) {
