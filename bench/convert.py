@@ -148,7 +148,7 @@ def measure(program, folder, kind, runs):
     path.unlink()
     copying, program_hashing, hashing, converting = map(statistics.median, (copies, programs, hashes, times))
     peak = max(peaks)
-    bar, strict = (1.5 * (copying + hashing_) for hashing_ in (program_hashing, hashing))
+    bar, strict = (1.5 * (copying + hashing_seconds) for hashing_seconds in (program_hashing, hashing))
     print(
         f"{kind:22} {size / 1e6:5.0f} {copying:6.2f} {program_hashing:10.2f} {hashing:8.2f} {converting:8.2f}"
         f" {bar:6.2f} {converting / bar:6.0%} {strict:7.2f} {converting / strict:6.0%}"

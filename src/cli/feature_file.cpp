@@ -1,10 +1,5 @@
 #include "cli/feature_file.h"
 
-#include <cerrno>
-#include <cstring>
-
-#include <longclip/error.h>
-
 #include "cli/json.h"
 #include "cli/output_file.h"
 
@@ -35,10 +30,6 @@ fs::path names_beside(const fs::path& path) {
   return names += ".names.jsonl";
 }
 
-[[noreturn]] void fail(const fs::path& path) {
-  throw InvalidFile(path.string() + ": cannot be written: " + std::strerror(errno));
-}
-
 }  // namespace
 
 FeatureFile::FeatureFile(const fs::path& path)
@@ -48,15 +39,15 @@ FeatureFile::FeatureFile(const fs::path& path)
       staged_names_(names_path_, io::Staged::Kind::file),
       features_(staged_.path(), std::ios::binary | std::ios::trunc),
       names_(staged_names_.path(), std::ios::binary | std::ios::trunc) {
-  if (!features_.write(npy_header(0, 0).data(), kHeaderSize)) fail(path_);
+  if (!features_.write(npy_header(0, 0).data(), kHeaderSize)) io::fail_to_write(path_);
 }
 
 void FeatureFile::add(std::span<const float> features, const std::string& name) {
   width_ = features.size();
   features_.write(reinterpret_cast<const char*>(features.data()), static_cast<std::streamsize>(features.size_bytes()));
   names_ << json_line({{"row", rows_}, {"name", name}});
-  if (!features_) fail(path_);
-  if (!names_) fail(names_path_);
+  if (!features_) io::fail_to_write(path_);
+  if (!names_) io::fail_to_write(names_path_);
   ++rows_;
 }
 
@@ -64,9 +55,9 @@ void FeatureFile::publish() {
   features_.seekp(0);
   features_.write(npy_header(rows_, width_).data(), kHeaderSize);
   features_.close();
-  if (!features_) fail(path_);
+  if (!features_) io::fail_to_write(path_);
   names_.close();
-  if (!names_) fail(names_path_);
+  if (!names_) io::fail_to_write(names_path_);
   staged_names_.publish();
   staged_.publish();
 }

@@ -2,22 +2,19 @@
 
 #include <fcntl.h>
 
-#include <cerrno>
-#include <cstring>
-#include <string>
 #include <utility>
 
-#include <longclip/error.h>
+#include "io/staged.h"
 
 namespace longclip::io {
 
 FileWriter::FileWriter(std::filesystem::path path) : path_(std::move(path)), file_(std::fopen(path_.c_str(), "wbe")) {
-  if (!file_) fail();
+  if (!file_) fail_to_write(path_);
   std::setvbuf(file_.get(), nullptr, _IOFBF, 1 << 20);
 }
 
 void FileWriter::write(std::span<const std::byte> bytes) {
-  if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) fail();
+  if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) fail_to_write(path_);
   size_ += bytes.size();
   constexpr std::uint64_t worth_sending = std::uint64_t{32} << 20;
   if (size_ - sent_ < worth_sending) return;
@@ -27,9 +24,7 @@ void FileWriter::write(std::span<const std::byte> bytes) {
 }
 
 void FileWriter::close() {
-  if (std::fclose(file_.release()) != 0) fail();
+  if (std::fclose(file_.release()) != 0) fail_to_write(path_);
 }
-
-void FileWriter::fail() const { throw InvalidFile(path_.string() + ": cannot be written: " + std::strerror(errno)); }
 
 }  // namespace longclip::io

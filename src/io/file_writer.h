@@ -24,7 +24,6 @@ class FileWriter {
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
-  [[noreturn]] void fail() const;
 
   std::filesystem::path path_;
   std::unique_ptr<std::FILE, Close> file_;

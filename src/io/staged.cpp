@@ -17,11 +17,12 @@
 #include <longclip/error.h>
 
 namespace longclip::io {
-namespace {
 
-[[noreturn]] void fail(const std::filesystem::path& path, const std::string& reason) {
-  throw InvalidFile(path.string() + ": cannot be written: " + reason);
+void fail_to_write(const std::filesystem::path& path, const char* reason) {
+  throw InvalidFile(path.string() + ": cannot be written: " + (reason != nullptr ? reason : std::strerror(errno)));
 }
+
+namespace {
 
 std::filesystem::path parent_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
@@ -43,7 +44,7 @@ std::filesystem::path make_sibling(const std::filesystem::path& destination, Sta
       ::close(fd);
       return path;
     }
-    if (errno != EEXIST) fail(destination, std::strerror(errno));
+    if (errno != EEXIST) fail_to_write(destination);
   }
 }
 
@@ -73,10 +74,10 @@ Staged::Staged(std::filesystem::path destination, Kind kind) : destination_(std:
   const bool file = kind_ == Kind::file;
   const auto wanted = file ? std::filesystem::file_type::regular : std::filesystem::file_type::directory;
   if (there != std::filesystem::file_type::not_found && there != std::filesystem::file_type::none && there != wanted) {
-    fail(destination_, file ? "it is there and no regular file" : "it is there and no folder");
+    fail_to_write(destination_, file ? "it is there and no regular file" : "it is there and no folder");
   }
   std::filesystem::create_directories(parent_of(destination_), error);
-  if (error) fail(destination_, error.message());
+  if (error) fail_to_write(destination_, error.message().c_str());
   staging_ = make_sibling(destination_, kind_);
 }
 
@@ -90,11 +91,11 @@ void Staged::flush() const {
   if (kind_ == Kind::folder) {
     for (std::filesystem::directory_iterator entry(staging_, error), end; !error && entry != end;
          entry.increment(error)) {
-      if (!sync(entry->path())) fail(destination_, std::strerror(errno));
+      if (!sync(entry->path())) fail_to_write(destination_);
     }
-    if (error) fail(destination_, error.message());
+    if (error) fail_to_write(destination_, error.message().c_str());
   }
-  if (!sync(staging_)) fail(destination_, std::strerror(errno));
+  if (!sync(staging_)) fail_to_write(destination_);
 }
 
 void Staged::publish() {
@@ -102,12 +103,11 @@ void Staged::publish() {
   std::error_code error;
   if (kind_ == Kind::file || !std::filesystem::exists(destination_, error)) {
     std::filesystem::rename(staging_, destination_, error);
-    if (error) fail(destination_, error.message());
-    published_ = true;
+    if (error) fail_to_write(destination_, error.message().c_str());
+    arrived();
   } else {
     replace_folder();
   }
-  sync(parent_of(destination_));  // best effort: what is there is whole already
 }
 
 void Staged::publish_new() {
@@ -116,11 +116,15 @@ void Staged::publish_new() {
     // Not every file system can tell in one step; the moment between the two is short.
     std::error_code error;
     if (errno == EEXIST || std::filesystem::exists(std::filesystem::symlink_status(destination_, error))) {
-      fail(destination_, "something has taken its place meanwhile; remove that, or name another place");
+      fail_to_write(destination_, "something has taken its place meanwhile; remove that, or name another place");
     }
     std::filesystem::rename(staging_, destination_, error);
-    if (error) fail(destination_, error.message());
+    if (error) fail_to_write(destination_, error.message().c_str());
   }
+  arrived();
+}
+
+void Staged::arrived() {
   published_ = true;
   sync(parent_of(destination_));  // best effort: what is there is whole already
 }
@@ -148,10 +152,10 @@ void Staged::replace_folder() {
       const std::string reason = error.message();
       std::filesystem::rename(old, destination_, error);  // fails where it is still there
       std::filesystem::remove(old, error);                // fails where it holds anything
-      fail(destination_, reason);
+      fail_to_write(destination_, reason.c_str());
     }
   }
-  published_ = true;
+  arrived();
   std::filesystem::remove_all(old, error);
 }
 
@@ -160,7 +164,7 @@ void write_file(const std::filesystem::path& path, std::span<const std::byte> by
   std::ofstream file(staged.path(), std::ios::binary | std::ios::trunc);
   file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   file.close();
-  if (!file) fail(path, std::strerror(errno));
+  if (!file) fail_to_write(path);
   staged.publish();
 }
 

@@ -36,11 +36,15 @@ class Staged {
  private:
   void flush() const;
   void replace_folder();
+  void arrived();
   std::filesystem::path destination_;
   std::filesystem::path staging_;
   Kind kind_;
   bool published_ = false;
 };
+
+// Throws InvalidFile: the path and the reason, or, without one, what errno says.
+[[noreturn]] void fail_to_write(const std::filesystem::path& path, const char* reason = nullptr);
 
 // Writes a whole file in one step. Throws InvalidFile.
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);

@@ -1,7 +1,6 @@
 #include "matrix/npy.h"
 
 #include <bit>
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
@@ -81,7 +80,7 @@ void save_npy(const std::filesystem::path& path, const Matrix& matrix) {
   file.write(reinterpret_cast<const char*>(matrix.data()),
              static_cast<std::streamsize>(matrix.rows() * matrix.cols() * sizeof(float)));
   file.close();
-  if (!file) throw InvalidFile(path.string() + ": cannot be written: " + std::strerror(errno));
+  if (!file) io::fail_to_write(path);
   staged.publish();
 }
 
