@@ -12,6 +12,8 @@ constexpr std::array kCommands = {
     Command{"convert", "make a model package from a published checkpoint", declare_convert},
     Command{"fetch", "download published weights and make a package from them", declare_fetch},
     Command{"info", "say what a checkpoint or package is", declare_info},
+    Command{"train", "train a model from scratch, or train one on", declare_train},
+    Command{"finetune", "stretch a CLIP and fine-tune it as Long-CLIP was", declare_finetune},
     Command{"completion", "print a completion script for bash, zsh or fish", declare_completion},
 };
 

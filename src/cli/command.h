@@ -29,6 +29,8 @@ Run declare_tokenize(CLI::App& command);
 Run declare_convert(CLI::App& command);
 Run declare_fetch(CLI::App& command);
 Run declare_info(CLI::App& command);
+Run declare_train(CLI::App& command);
+Run declare_finetune(CLI::App& command);
 Run declare_completion(CLI::App& command);
 
 }  // namespace longclip::cli

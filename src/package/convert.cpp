@@ -17,6 +17,7 @@
 #include "io/sha256.h"
 #include "io/staged.h"
 #include "package/inspect.h"
+#include "package/make_package.h"
 #include "package/model_card.h"
 #include "package/package.h"
 #include "package/tower_file.h"
@@ -40,8 +41,13 @@ bool lies_in(const std::filesystem::path& folder, const std::filesystem::path& p
   return !relative.empty() && *relative.begin() != "..";
 }
 
+void check_options(const ConvertOptions& options) {
+  if (options.ratio < 1) throw InvalidInput("ratio is " + std::to_string(options.ratio) + "; it must be 1 or more");
+}
+
 void check_destination(const std::filesystem::path& destination, bool overwrite,
                        const std::filesystem::path& checkpoint) {
+  if (destination.empty()) throw InvalidInput("the package has no name: name the folder to make");
   std::error_code error;
   if (!std::filesystem::exists(std::filesystem::symlink_status(destination, error))) return;
   if (!overwrite) throw InvalidInput(destination.string() + ": is there already; remove it, or ask to overwrite it");
@@ -212,23 +218,28 @@ std::string name_of(const std::filesystem::path& folder) {
 
 ConversionReport convert(const std::filesystem::path& checkpoint_path, const std::filesystem::path& destination,
                          const ConvertOptions& options) {
-  if (destination.empty()) throw InvalidInput("the package has no name: name the folder to make");
-  if (options.ratio < 1) throw InvalidInput("ratio is " + std::to_string(options.ratio) + "; it must be 1 or more");
   if (is_package(checkpoint_path)) {
     throw InvalidInput(checkpoint_path.string() + ": is a package already; convert takes a checkpoint");
   }
+  // Before the work of reading.
+  check_options(options);
   check_destination(destination, options.overwrite, checkpoint_path);
-
   const auto checkpoint = checkpoint::read_checkpoint(checkpoint_path);
-  ClipWeights weights = checkpoint::clip_weights(checkpoint);
+  return make_package(checkpoint, checkpoint::clip_weights(checkpoint), destination, options);
+}
+
+ConversionReport package::make_package(const checkpoint::Checkpoint& checkpoint, ClipWeights weights,
+                                       const std::filesystem::path& destination, const ConvertOptions& options) {
+  check_options(options);
+  check_destination(destination, options.overwrite, checkpoint.path);
   ConversionReport report;
   report.source = describe(checkpoint, weights);
   report.package = destination;
   report.extra_tensors = weights.extra;
 
-  select_towers(weights, options.towers, checkpoint_path);
+  select_towers(weights, options.towers, checkpoint.path);
   report.positions_before = weights.architecture.context_length;
-  report.stretched = stretch(weights, options, checkpoint_path);
+  report.stretched = stretch(weights, options, checkpoint.path);
   report.positions_after = weights.architecture.context_length;
 
   io::Staged folder(destination, io::Staged::Kind::folder);

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <longclip/convert.h>
+#include <longclip/dataset.h>
+#include <longclip/export.h>
+
+namespace longclip {
+
+// What features are trained to do.
+enum class Objective {
+  contrastive,         // CLIP: each picture with one caption
+  component_matching,  // Long-CLIP: pictures with long captions, their coarse features with short ones
+};
+
+// Which of a picture's captions the contrastive objective takes.
+enum class TrainingCaptions {
+  both,  // for each picture and epoch one of the two, by chance
+  long_only,
+  short_only,
+};
+
+// The number type of the matrix products.
+enum class TrainingPrecision {
+  automatic,  // bf16 where the processor multiplies it in hardware, else fp32
+  fp32,
+  bf16,
+};
+
+// The defaults are those of pre-training; finetuning() has the paper's.
+struct TrainingOptions {
+  // Where it begins: a package, or a checkpoint of any format that convert() takes. Empty: random
+  // weights of `architecture`, drawn by CLIP's rules.
+  std::filesystem::path start;
+  Architecture architecture;
+  // Stretches the text positions of a start of 77 tokens, as ConvertOptions; ratio 1 leaves them.
+  int kept = 20;
+  int ratio = 1;
+
+  Objective objective = Objective::contrastive;
+  TrainingCaptions captions = TrainingCaptions::both;
+  int components = 32;         // principal components of coarse features
+  double label_smoothing = 0;  // of both cross entropies
+  float logit_scale = 0;       // exp applied, to begin with; 0: the start's, or CLIP's 1 / 0.07
+  // First rows of a stretched position table, which stay as they are (Long-CLIP: 20); 0: all train.
+  int frozen_positions = 0;
+
+  std::size_t batch = 128;      // pictures a step, over all processes
+  std::size_t micro_batch = 0;  // pictures of a process whose graph is in memory at once; 0: all of them
+  std::size_t steps = 0;        // 0: as many as `epochs` make
+  double epochs = 1;            // passes over the examples; ignored where steps are given
+  double learning_rate = 1e-3;  // at the end of the warm-up; falls to 0 by a half cosine
+  std::size_t warmup = 100;     // steps
+  double weight_decay = 0.05;   // AdamW's
+  bool decay_vectors = false;   // gains, biases and the logit scale too, as the reference does
+  std::uint64_t seed = 0;
+
+  // How.
+  std::string device = "cpu";
+  TrainingPrecision precision = TrainingPrecision::automatic;
+  int threads = 0;                     // 0: the processors that this process may use
+  std::size_t checkpoint_every = 200;  // steps between states to go on from
+  bool resume = false;                 // go on from the last state of the run, if there is one
+  std::string name;                    // of the package; empty: the run folder's
+  std::filesystem::path tokenizer;     // of a checkpoint to start from; empty: CLIP's
+
+  // Several processes that train together, each given its rank. `meeting` is a file that all of them
+  // can write and that none has used before: they find each other by it.
+  int rank = 0;
+  int processes = 1;
+  std::filesystem::path meeting;
+};
+
+// The paper's settings of fine-tuning (train/train.py): stretching by 20 and 4, component matching,
+// label smoothing 0.1, logit scale 100, learning rate 1e-6, 200 steps of warm-up, weight decay 0.01 on
+// everything, the first 20 positions frozen.
+LONGCLIP_EXPORT TrainingOptions finetuning();
+
+// What a step did.
+struct TrainingStep {
+  std::size_t step = 0;   // counted from 1
+  std::size_t steps = 0;  // of the whole run
+  double epoch = 0;       // passes over the examples so far
+  double loss = 0;        // sum of the two below
+  double loss_long = 0;   // of the contrastive objective: all of it
+  double loss_short = 0;
+  double learning_rate = 0;
+  double logit_scale = 0;  // exp applied
+  double images_per_second = 0;
+  double seconds_left = 0;
+};
+
+struct TrainingReport {
+  std::filesystem::path package;     // RUN/model
+  std::filesystem::path checkpoint;  // RUN/model.pt
+  std::size_t steps = 0;
+  std::string precision;  // "fp32" or "bf16"
+};
+
+// Trains a model on the examples (those of a step that have no short caption take their long one, and
+// the other way round) and writes into the folder `run`:
+//   model/         the package
+//   model.pt       its weights under the reference's names, for torch.load
+//   log.jsonl      a line a step
+//   curves.svg     loss, learning rate and logit scale over the steps
+//   settings.json  what was asked
+//   state.pt       to go on from
+// A run that was stopped and resumed ends in the same weights as one that was not, on the same kind
+// of machine with the same number of threads. `progress` hears of every step on the calling thread;
+// what it throws ends the run, after which it can be resumed from its last state.
+//
+// Throws InvalidInput (options, too few examples, a resumed run of other settings, a run that is
+// there already), InvalidFile (a start or picture that is damaged, a place that cannot be written),
+// UnsupportedModel, DeviceError.
+LONGCLIP_EXPORT TrainingReport train(const std::vector<Example>& examples, const std::filesystem::path& run,
+                                     const TrainingOptions& options,
+                                     const std::function<void(const TrainingStep&)>& progress = {});
+
+}  // namespace longclip

@@ -1,0 +1,19 @@
+#include "dataset/captions.h"
+
+#include <algorithm>
+
+namespace longclip::dataset {
+
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == text.npos; }
+
+std::string first_sentence(const std::string& caption) {
+  const auto sentence = caption.substr(0, caption.find(". "));
+  return is_blank(sentence) ? caption : sentence;
+}
+
+std::string on_one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+}  // namespace longclip::dataset

@@ -1,0 +1,36 @@
+#include "dataset/source.h"
+
+#include <algorithm>
+
+#include <longclip/error.h>
+
+namespace longclip::dataset {
+
+void Source::fail(std::size_t at, const std::string& reason) const {
+  const auto before = bytes.substr(0, at);
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  throw InvalidFile(name + ":" + std::to_string(line) + ": " + reason);
+}
+
+std::string_view without_byte_order_mark(std::string_view bytes) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());
+  return bytes;
+}
+
+std::string_view take_line(std::string_view& bytes) {
+  const std::size_t end = std::min(bytes.find('\n'), bytes.size());
+  std::string_view line = bytes.substr(0, end);
+  bytes.remove_prefix(std::min(end + 1, bytes.size()));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+void for_each_line(const Source& source, const std::function<bool(std::string_view line, const Place& place)>& visit) {
+  for (std::string_view rest = without_byte_order_mark(source.bytes); !rest.empty();) {
+    const Place place{source, source.bytes.size() - rest.size()};
+    if (!visit(take_line(rest), place)) return;
+  }
+}
+
+}  // namespace longclip::dataset

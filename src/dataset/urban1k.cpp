@@ -1,0 +1,90 @@
+#include "dataset/urban1k.h"
+
+#include <map>
+#include <system_error>
+#include <utility>
+
+#include <longclip/error.h>
+
+#include "dataset/captions.h"
+#include "dataset/source.h"
+#include "io/read_file.h"
+#include "text/utf8.h"
+
+namespace longclip::dataset {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kLargestCaption = 1 << 20;  // bytes of a file; a caption has some thousand characters
+
+struct ShorterFirst {
+  bool operator()(const std::string& a, const std::string& b) const {
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+  }
+};
+using FilesByStem = std::map<std::string, fs::path, ShorterFirst>;
+
+FilesByStem files_in(const fs::path& folder) {
+  FilesByStem files;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const fs::path& path = entry->path();
+    if (path.filename().native().starts_with('.')) continue;
+    const auto [known, added] = files.emplace(path.stem().string(), path);
+    if (!added) {
+      throw InvalidFile(path.string() + ": " + known->second.filename().string() +
+                        " has the same name but for its ending; leave one of them");
+    }
+  }
+  if (error) throw InvalidFile(folder.string() + ": cannot be searched: " + error.message());
+  return files;
+}
+
+std::string read_caption(const fs::path& path) {
+  const auto bytes = io::read_file(path, kLargestCaption);
+  return urban1k_caption({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
+}
+
+}  // namespace
+
+bool is_urban1k(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_directory(folder / "image", ignored) && fs::is_directory(folder / "caption", ignored);
+}
+
+std::string urban1k_caption(std::string_view bytes, const std::string& name) {
+  const Source source{name, bytes};
+  std::string_view rest = without_byte_order_mark(bytes);
+  const auto line = take_line(rest);
+  if (is_blank(line)) source.fail(0, "the caption, the first line, is empty");
+  try {
+    text::check_utf8(line);
+  } catch (const InvalidInput& error) {
+    source.fail(0, error.what());
+  }
+  return std::string(line);
+}
+
+void read_urban1k(const fs::path& folder, fs::path images, Selection& selection) {
+  if (images.empty()) images = folder / "image";
+  const auto pictures = files_in(images);
+  const auto captions = files_in(folder / "caption");
+  for (const auto& [stem, path] : captions) {
+    if (!pictures.contains(stem)) throw InvalidFile(path.string() + ": " + images.string() + " has no picture for it");
+  }
+  for (const auto& [stem, path] : pictures) {
+    const auto caption = captions.find(stem);
+    if (caption == captions.end()) {
+      throw InvalidFile(path.string() + ": has no caption; " + (folder / "caption" / (stem + ".txt")).string() +
+                        " is missing");
+    }
+    selection.offer([&, &picture = path] {
+      Example example;
+      example.image = picture;
+      example.long_captions = {read_caption(caption->second)};
+      return example;
+    });
+  }
+}
+
+}  // namespace longclip::dataset

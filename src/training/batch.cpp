@@ -1,0 +1,70 @@
+#include "training/batch.h"
+
+#include <string>
+#include <utility>
+
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+
+#include <longclip/image.h>
+
+#include "image/normalize.h"
+#include "runtime/parallel.h"
+#include "training/random.h"
+
+namespace longclip::training {
+namespace {
+
+// One of several captions by chance; of a picture that has none of the wanted kind, of the other kind.
+const std::string& choose(const std::vector<std::string>& wanted, const std::vector<std::string>& others,
+                          std::uint64_t word) {
+  const auto& captions = wanted.empty() ? others : wanted;
+  return captions[below(word, captions.size())];
+}
+
+}  // namespace
+
+Batches::Batches(BatchSource source) : source_(source), order_(source.examples->size(), source.batch, source.seed) {}
+
+Batch Batches::take(std::uint64_t step) {
+  Batch batch = ahead_.valid() && ahead_step_ == step ? ahead_.get() : make(step);
+  ahead_step_ = step + 1;
+  ahead_ = std::async(std::launch::async, [this] { return make(ahead_step_); });
+  return batch;
+}
+
+Batch Batches::make(std::uint64_t step) {
+  const Order::Step chosen = order_.at(step);
+  const std::size_t count = source_.batch / static_cast<std::size_t>(source_.processes);
+  const std::span mine = std::span(chosen.examples).subspan(count * static_cast<std::size_t>(source_.rank), count);
+
+  std::vector<std::string> texts, short_texts;
+  for (const std::size_t index : mine) {
+    const Example& example = (*source_.examples)[index];
+    const std::uint64_t word = random_word(source_.seed, chosen.epoch, index, 'c');
+    const bool both = source_.captions == TrainingCaptions::both && source_.objective == Objective::contrastive;
+    const bool take_short = source_.captions == TrainingCaptions::short_only || (both && (mix(word) & 1) != 0);
+    const auto& wanted = take_short ? example.short_captions : example.long_captions;
+    const auto& others = take_short ? example.long_captions : example.short_captions;
+    texts.push_back(choose(wanted, others, word));
+    if (source_.objective == Objective::component_matching) {
+      short_texts.push_back(choose(example.short_captions, example.long_captions, word));
+    }
+  }
+
+  Batch batch;
+  batch.texts = text_rows(*source_.tokenizer, texts, source_.context);
+  batch.short_texts = text_rows(*source_.tokenizer, short_texts, source_.context);
+  const int size = source_.image_size;
+  const std::size_t values = 3 * static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
+  batch.pixels = at::empty({static_cast<std::int64_t>(count), 3, size, size}, at::kFloat);
+  float* pixels = batch.pixels.mutable_data_ptr<float>();
+  runtime::parallel_for(count, source_.threads, [&](std::size_t i) {
+    const auto rgb = Image::read((*source_.examples)[mine[i]].image).preprocessed(size);
+    image::normalize(rgb, size, source_.mean, source_.std, pixels + i * values);
+  });
+  batch.epoch = static_cast<double>(step + 1) / static_cast<double>(order_.steps_per_epoch());
+  return batch;
+}
+
+}  // namespace longclip::training

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+
+#include <ATen/core/Tensor.h>
+
+#include <longclip/training.h>
+
+#include "training/batch.h"
+#include "training/parameters.h"
+#include "training/processes.h"
+
+namespace longclip::training {
+
+struct LossSettings {
+  Objective objective = Objective::contrastive;
+  std::int64_t components = 32;
+  double label_smoothing = 0;
+  std::int64_t micro_batch = 0;  // rows whose graph is in memory at once; 0: all
+  bool bf16 = false;             // matrix products of the towers
+};
+
+struct StepLoss {
+  double long_text = 0;
+  double short_text = 0;
+};
+
+// Puts the gradient of a batch's loss into the parameters, averaged over the processes.
+//
+// With micro_batch it is the gradient of the whole batch all the same (cached gradients, Gao et al.,
+// 2021): features come from passes without a graph, the loss gives their gradients, and passes with a
+// graph, micro_batch rows each, carry them to the parameters.
+StepLoss compute_gradients(const Parameters& parameters, const Batch& batch, const LossSettings& settings,
+                           Processes& processes);
+
+}  // namespace longclip::training

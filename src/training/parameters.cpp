@@ -1,0 +1,86 @@
+#include "training/parameters.h"
+
+#include <cmath>
+#include <utility>
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <c10/core/InferenceMode.h>
+#include <torch/csrc/autograd/generated/variable_factories.h>
+
+namespace longclip::training {
+namespace {
+
+constexpr const char* kPositions = "positional_embedding";
+constexpr const char* kTrainedPositions = "positional_embedding_res";
+
+// The standard deviation that CLIP draws a parameter with; 0 for biases.
+double deviation(const std::string& name, const std::vector<std::int64_t>& shape, const Architecture::Tower& tower) {
+  const double width = tower.width;
+  const double residual = 1 / std::sqrt(2.0 * tower.layers);
+  if (name == "token_embedding.weight") return 0.02;
+  if (name == "positional_embedding") return 0.01;
+  if (name.ends_with("in_proj_weight") || name.ends_with("projection") || name.ends_with("proj") ||
+      name.ends_with("_embedding")) {
+    return 1 / std::sqrt(width);
+  }
+  if (name.ends_with("out_proj.weight") || name.ends_with("c_proj.weight")) return residual / std::sqrt(width);
+  if (name.ends_with("c_fc.weight")) return 1 / std::sqrt(2 * width);
+  if (name.ends_with("conv1.weight")) return 1 / std::sqrt(static_cast<double>(shape[1] * shape[2] * shape[3]));
+  return 0;
+}
+
+}  // namespace
+
+std::map<std::string, at::Tensor> initial_values(const Architecture& architecture, std::uint64_t seed) {
+  auto generator = at::make_generator<at::CPUGeneratorImpl>(seed);
+  std::map<std::string, at::Tensor> values;
+  const auto draw = [&](const std::vector<tower::Parameter>& parameters, const Architecture::Tower& tower) {
+    for (const tower::Parameter& parameter : parameters) {
+      const bool gain = parameter.name.find("ln_") != std::string::npos && parameter.name.ends_with("weight");
+      values[parameter.name] =
+          gain ? at::ones(parameter.shape)
+               : at::randn(parameter.shape, generator) * deviation(parameter.name, parameter.shape, tower);
+    }
+  };
+  draw(tower::vision_parameters(architecture), architecture.vision);
+  draw(tower::text_parameters(architecture), architecture.text);
+  values["logit_scale"] = at::scalar_tensor(std::log(1 / 0.07));
+  return values;
+}
+
+Parameters::Parameters(Architecture architecture, std::map<std::string, at::Tensor> values,
+                       std::int64_t frozen_positions, const at::Device& device)
+    : architecture_(std::move(architecture)), values_(std::move(values)), frozen_positions_(frozen_positions) {
+  if (frozen_positions_ > 0) values_.try_emplace(kTrainedPositions, values_.at(kPositions).clone());
+  for (auto& [name, value] : values_) {
+    value = value.detach().to(device, at::kFloat).contiguous().clone();
+    value.set_requires_grad(!(frozen_positions_ > 0 && name == kPositions));
+  }
+}
+
+tower::Weights Parameters::weights() const {
+  tower::Weights weights(values_.begin(), values_.end());
+  if (frozen_positions_ > 0) {
+    weights[kPositions] = at::cat({values_.at(kPositions).slice(0, 0, frozen_positions_),
+                                   values_.at(kTrainedPositions).slice(0, frozen_positions_)});
+  }
+  return weights;
+}
+
+void Parameters::clamp_logit_scale() {
+  const at::NoGradGuard without_graph;
+  values_.at("logit_scale").clamp_max_(std::log(100.0));
+}
+
+std::vector<AdamW::Parameter> Parameters::trained(bool decay_vectors) const {
+  std::vector<AdamW::Parameter> trained;
+  for (const auto& [name, value] : values_) {
+    if (value.requires_grad()) trained.push_back({name, value, decay_vectors || value.dim() > 1});
+  }
+  return trained;
+}
+
+}  // namespace longclip::training

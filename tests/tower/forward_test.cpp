@@ -1,0 +1,84 @@
+// The differentiable towers against the TorchScript that packages run, and their gradients against
+// those of the plain TorchScript, at a shape with several heads and both activations.
+#include "tower/forward.h"
+
+#include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/script.h>
+
+#include "tower/module.h"
+#include "tower/torchscript.h"
+
+namespace longclip::tower {
+namespace {
+
+Architecture small(const std::string& activation) {
+  Architecture architecture;
+  architecture.embedding_size = 24;
+  architecture.image_size = 32;
+  architecture.patch_size = 8;
+  architecture.vision = {48, 2, 3, 192};
+  architecture.vocabulary_size = 100;
+  architecture.context_length = 12;
+  architecture.text = {32, 3, 4, 96};
+  architecture.activation = activation;
+  return architecture;
+}
+
+Weights random_weights(const std::vector<Parameter>& parameters) {
+  at::manual_seed(1);
+  Weights weights;
+  for (const auto& parameter : parameters) {
+    weights[parameter.name] = (0.3 * at::randn(parameter.shape)).set_requires_grad(true);
+  }
+  return weights;
+}
+
+double difference(const at::Tensor& a, const at::Tensor& b) {
+  return ((a - b).abs().max() / b.abs().max()).item<double>();
+}
+
+// Compares features, and the gradients of all weights of a function of them.
+void expect_alike(const at::Tensor& ours, const at::Tensor& theirs, const std::vector<Parameter>& parameters,
+                  const Weights& weights) {
+  EXPECT_LE(difference(ours, theirs), 1e-5);
+  const at::Tensor direction = at::randn(ours.sizes());
+  std::vector<at::Tensor> leaves;
+  for (const auto& parameter : parameters) leaves.push_back(weights.at(parameter.name));
+  const auto gradients_of = [&](const at::Tensor& features) {
+    return torch::autograd::grad({(features * direction).sum()}, leaves);
+  };
+  const auto mine = gradients_of(ours);
+  const auto reference = gradients_of(theirs);
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    EXPECT_LE(difference(mine[i], reference[i]), 1e-4) << parameters[i].name;
+  }
+}
+
+class Forward : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(Forward, VisionEqualsTheTorchScript) {
+  const Architecture shape = small(GetParam());
+  const auto parameters = vision_parameters(shape);
+  const Weights weights = random_weights(parameters);
+  auto module = make_module(
+      "Vision", parameters, [&](const Parameter& p) { return weights.at(p.name); }, vision_source(shape));
+  const at::Tensor pixels = at::randn({3, 3, 32, 32});
+  expect_alike(vision_forward(shape, weights, pixels), module.forward({pixels}).toTensor(), parameters, weights);
+}
+
+TEST_P(Forward, TextEqualsTheTorchScript) {
+  const Architecture shape = small(GetParam());
+  const auto parameters = text_parameters(shape);
+  const Weights weights = random_weights(parameters);
+  auto module = make_module(
+      "Text", parameters, [&](const Parameter& p) { return weights.at(p.name); }, text_source(shape));
+  const at::Tensor ids = at::tensor({98, 5, 99, 0, 0, 98, 7, 8, 9, 99}, at::kLong).reshape({2, 5});
+  const at::Tensor ends = at::tensor({2, 4}, at::kLong);
+  expect_alike(text_forward(shape, weights, ids, ends), module.forward({ids}).toTensor(), parameters, weights);
+}
+
+INSTANTIATE_TEST_SUITE_P(Activations, Forward, ::testing::Values("quick_gelu", "gelu"));
+
+}  // namespace
+}  // namespace longclip::tower
