@@ -20,14 +20,12 @@
 namespace longclip::training {
 namespace {
 
-// What torch.save writes for an OrderedDict of tensors: protocol 2, each tensor rebuilt from a storage
+// What torch.save writes for a dict of tensors: protocol 2, each tensor rebuilt from a storage
 // that the zip archive has under data/N.
 class StateDictPickle {
  public:
   explicit StateDictPickle(const std::map<std::string, at::Tensor>& tensors) {
-    bytes_ = "\x80\x02";
-    ordered_dict();
-    bytes_ += '(';
+    bytes_ = "\x80\x02}(";
     std::size_t index = 0;
     for (const auto& [name, tensor] : tensors) {
       text(name);
@@ -38,8 +36,6 @@ class StateDictPickle {
   const std::string& bytes() const { return bytes_; }
 
  private:
-  void ordered_dict() { bytes_ += "ccollections\nOrderedDict\n)R"; }
-
   void text(std::string_view value) {
     bytes_ += 'X';
     little_endian(static_cast<std::uint64_t>(value.size()), 4);
@@ -68,9 +64,8 @@ class StateDictPickle {
     integer(0);  // where in the storage it begins
     tuple(tensor.sizes());
     tuple(tensor.strides());
-    bytes_ += "\x89";  // requires no gradient
-    ordered_dict();    // and has no hooks
-    bytes_ += "tR";
+    bytes_ += "\x89";                             // requires no gradient
+    bytes_ += "ccollections\nOrderedDict\n)RtR";  // and has no hooks
   }
 
   void little_endian(std::uint64_t value, int count) {

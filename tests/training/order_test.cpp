@@ -1,0 +1,63 @@
+#include "training/order.h"
+
+#include <algorithm>
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace longclip::training {
+namespace {
+
+std::vector<std::size_t> epoch_of(Order& order, std::uint64_t epoch, std::uint64_t steps) {
+  std::vector<std::size_t> all;
+  for (std::uint64_t step = epoch * steps; step < (epoch + 1) * steps; ++step) {
+    const auto part = order.at(step).examples;
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+TEST(TrainingOrder, AnEpochTakesEveryExampleOnce) {
+  Order order(60, 10, 1);
+  ASSERT_EQ(order.steps_per_epoch(), 6u);
+  for (const std::uint64_t epoch : {0, 1, 7}) {
+    const auto all = epoch_of(order, epoch, 6);
+    EXPECT_EQ(std::set<std::size_t>(all.begin(), all.end()).size(), 60u);
+    EXPECT_EQ(*std::max_element(all.begin(), all.end()), 59u);
+    EXPECT_EQ(order.at(epoch * 6 + 5).epoch, epoch);
+  }
+}
+
+TEST(TrainingOrder, EpochsAndSeedsDiffer) {
+  Order order(60, 10, 1);
+  Order other(60, 10, 2);
+  EXPECT_NE(epoch_of(order, 0, 6), epoch_of(order, 1, 6));
+  EXPECT_NE(epoch_of(order, 0, 6), epoch_of(other, 0, 6));
+}
+
+TEST(TrainingOrder, AStepDoesNotDependOnThoseAskedForBefore) {
+  Order once(60, 10, 3);
+  Order again(60, 10, 3);
+  for (std::uint64_t step = 0; step < 20; ++step) once.at(step);
+  EXPECT_EQ(once.at(21).examples, again.at(21).examples);
+  EXPECT_EQ(once.at(3).examples, again.at(3).examples);
+}
+
+TEST(TrainingOrder, LeavesOutWhatFillsNoBatch) {
+  Order order(64, 10, 1);
+  EXPECT_EQ(order.steps_per_epoch(), 6u);
+  const auto all = epoch_of(order, 0, 6);
+  EXPECT_EQ(std::set<std::size_t>(all.begin(), all.end()).size(), 60u);
+}
+
+// Each example is first about as often as any other.
+TEST(TrainingOrder, IsNoMoreLikelyToBeginWithOneExampleThanWithAnother) {
+  std::vector<int> first(8);
+  Order order(8, 8, 5);
+  constexpr int kEpochs = 4000;
+  for (int epoch = 0; epoch < kEpochs; ++epoch) ++first[order.at(static_cast<std::uint64_t>(epoch)).examples[0]];
+  for (const int count : first) EXPECT_NEAR(count, kEpochs / 8, 100);  // more than four standard deviations
+}
+
+}  // namespace
+}  // namespace longclip::training
