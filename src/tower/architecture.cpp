@@ -48,7 +48,7 @@ std::vector<Parameter> text_parameters(const Architecture& architecture) {
   const std::int64_t width = architecture.text.width;
   if (width == 0) return {};
   std::vector<Parameter> parameters{
-      {"token_embedding.weight", {architecture.vocabulary_size, width}},
+      {"token_embedding.weight", {architecture.vocabulary_size, width}, true},
       {"positional_embedding", {architecture.context_length, width}},
   };
   append_blocks(parameters, "transformer.", architecture.text);

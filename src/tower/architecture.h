@@ -13,8 +13,8 @@ namespace longclip::tower {
 struct Parameter {
   std::string name;
   std::vector<std::int64_t> shape;
-  // Matrices are rounded to the package's precision; the rest (LayerNorm, positions, embeddings)
-  // always stay float32, as in the reference's mixed state.
+  // Matrices, the token embedding among them, are stored in the package's precision; the rest
+  // (LayerNorm, positions, class embedding) always stays float32.
   bool matrix = false;
 };
 

@@ -126,6 +126,15 @@ void average(const Parameters& parameters, Processes& processes) {
   }
 }
 
+StepLoss average(const StepLoss& loss, const at::Device& device, Processes& processes) {
+  if (processes.size() == 1) return loss;
+  at::Tensor sums = at::empty({2}, at::TensorOptions().dtype(at::kDouble).device(device));
+  sums[0] = loss.long_text;
+  sums[1] = loss.short_text;
+  processes.sum(sums);
+  return {sums[0].item<double>() / processes.size(), sums[1].item<double>() / processes.size()};
+}
+
 }  // namespace
 
 StepLoss compute_gradients(const Parameters& parameters, const Batch& batch, const LossSettings& settings,
@@ -135,7 +144,7 @@ StepLoss compute_gradients(const Parameters& parameters, const Batch& batch, con
   const StepLoss loss =
       whole ? at_once(parameters, inputs, settings, processes) : in_pieces(parameters, inputs, settings, processes);
   average(parameters, processes);
-  return loss;
+  return average(loss, parameters.logit_scale().device(), processes);
 }
 
 }  // namespace longclip::training

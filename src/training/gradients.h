@@ -25,7 +25,8 @@ struct StepLoss {
   double short_text = 0;
 };
 
-// Puts the gradient of a batch's loss into the parameters, averaged over the processes.
+// Puts the gradient of a batch's loss into the parameters; it and the loss are averaged over the
+// processes.
 //
 // With micro_batch it is the gradient of the whole batch all the same (cached gradients, Gao et al.,
 // 2021): features come from passes without a graph, the loss gives their gradients, and passes with a

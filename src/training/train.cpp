@@ -275,7 +275,7 @@ TrainingReport run_training(const std::vector<Example>& examples, const std::fil
     step.loss = loss.long_text + loss.short_text;
     step.learning_rate = rate;
     step.logit_scale = std::exp(parameters.logit_scale().item<double>());
-    step.images_per_second = static_cast<double>(options.batch) / pace;
+    step.images_per_second = static_cast<double>(options.batch) / seconds;
     step.seconds_left = pace * static_cast<double>(steps - done - 1);
     folder.log(step);
     const bool save = (done + 1) % static_cast<std::int64_t>(options.checkpoint_every) == 0 || done + 1 == steps;

@@ -1,0 +1,156 @@
+#include <signal.h>
+
+#include <array>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/golden_command.h"
+
+namespace longclip::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Train : public GoldenCommand {
+ protected:
+  Train() {
+    std::string lines;
+    for (const auto& photo : {"chelsea_progressive", "coffee_444", "astronaut_420", "rocket_422_optimised"}) {
+      for (const auto& caption : {"A photo of it. It was taken in good light", "Seen from near. There is no frame"}) {
+        lines += nlohmann::json({{"image", std::string(photo) + ".jpg"},
+                                 {"caption", std::string(photo) + " " + caption},
+                                 {"short", photo}})
+                     .dump() +
+                 "\n";
+      }
+    }
+    write("data.jsonl", lines);
+  }
+
+  std::vector<std::string> train(const std::string& run, std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments{"train",
+                                       folder_ / "data.jsonl",
+                                       "--images",
+                                       golden::data("images"),
+                                       "-o",
+                                       folder_ / run,
+                                       "--batch",
+                                       "4",
+                                       "--steps",
+                                       "6",
+                                       "--vision",
+                                       "64x2",
+                                       "--text",
+                                       "64x2",
+                                       "--seed",
+                                       "3",
+                                       "--threads",
+                                       "1",
+                                       "--checkpoint-every",
+                                       "2"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+
+  std::size_t logged(const std::string& run) const {
+    std::ifstream file(folder_ / run / "log.jsonl");
+    return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(file), {}, '\n'));
+  }
+};
+
+TEST_F(Train, WritesAPackageThatRanks) {
+  const auto trained = longclip(train("run"));
+  ASSERT_EQ(trained.exit_code, 0) << trained.error;
+  EXPECT_EQ(trained.output, (folder_ / "run/model").string() + ": 6 steps in fp32\n");
+  EXPECT_EQ(trained.error, "");
+  const auto ranked = longclip({"rank", golden::data("images/coffee_444.jpg"), "--text", "coffee", "a rocket",
+                                "--model", folder_ / "run/model"});
+  EXPECT_EQ(ranked.exit_code, 0) << ranked.error;
+}
+
+TEST_F(Train, KilledAndResumedEndsInTheSameFiles) {
+  ASSERT_EQ(longclip(train("whole")).exit_code, 0);
+  {
+    Process process(Invocation{train("killed")});
+    for (int i = 0; i < 6000 && logged("killed") < 3; ++i) std::this_thread::sleep_for(5ms);
+    process.send(SIGKILL);
+    EXPECT_EQ(process.wait().signal, SIGKILL);
+  }
+  ASSERT_FALSE(std::filesystem::exists(folder_ / "killed/model"));
+  const auto resumed = longclip(train("killed", {"--resume"}));
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.error;
+  EXPECT_EQ(read("killed/model.pt"), read("whole/model.pt"));
+  EXPECT_EQ(logged("killed"), 6u);
+}
+
+TEST_F(Train, InterruptedItCanBeResumed) {
+  {
+    Process process(Invocation{train("stopped")});
+    for (int i = 0; i < 6000 && logged("stopped") < 3; ++i) std::this_thread::sleep_for(5ms);
+    process.send(SIGINT);
+    const auto outcome = process.wait();
+    EXPECT_EQ(outcome.signal, SIGINT) << outcome.error;
+  }
+  EXPECT_EQ(longclip(train("stopped", {"--resume"})).exit_code, 0);
+  EXPECT_EQ(logged("stopped"), 6u);
+}
+
+TEST_F(Train, FineTunesACheckpointWithFewerPicturesAtATime) {
+  const auto tuned =
+      longclip({"finetune", golden::model("clip77.pt"), folder_ / "data.jsonl", "--images", golden::data("images"),
+                "-o", folder_ / "run", "--batch", "6", "--micro-batch", "2", "--steps", "1", "--json"});
+  ASSERT_EQ(tuned.exit_code, 0) << tuned.error;
+  const auto report = nlohmann::json::parse(tuned.output);
+  EXPECT_EQ(report["steps"], 1);
+  const auto info = longclip({"info", report["package"].get<std::string>(), "--json"});
+  EXPECT_EQ(nlohmann::json::parse(info.output)["positions"], "248");
+}
+
+TEST_F(Train, TwoProcessesTrainOneModel) {
+  std::array<std::unique_ptr<Process>, 2> processes;
+  for (const int rank : {0, 1}) {
+    processes[static_cast<std::size_t>(rank)] = std::make_unique<Process>(Invocation{
+        train("run", {"--processes", "2", "--rank", std::to_string(rank), "--meeting", folder_ / "meeting"})});
+  }
+  for (auto& process : processes) {
+    const auto outcome = process->wait();
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.error;
+  }
+  // The same batches in one process: all rows' losses, and from the second step on all gradients.
+  ASSERT_EQ(longclip(train("alone")).exit_code, 0);
+  const auto losses = [&](const std::string& run) {
+    std::ifstream file(folder_ / run / "log.jsonl");
+    std::vector<double> all;
+    for (std::string line; std::getline(file, line);) all.push_back(nlohmann::json::parse(line)["loss"]);
+    return all;
+  };
+  ASSERT_EQ(losses("run").size(), 6u);
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_NEAR(losses("run")[i], losses("alone")[i], 1e-3) << i;
+}
+
+TEST_F(Train, SaysWhatIsWrong) {
+  const auto refused = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments{"train", folder_ / "data.jsonl", "--images", golden::data("images"),
+                                       "-o",    folder_ / "refused",    "--steps",  "1"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto outcome = longclip(arguments);
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "refused"));
+    return std::to_string(outcome.exit_code) + " " + outcome.error;
+  };
+  EXPECT_EQ(refused({"--vision", "100x2"}),
+            "2 longclip: --vision 100x2: give WIDTHxLAYERS, the width a multiple of 64, such as 192x5. See `longclip "
+            "train --help`.\n");
+  EXPECT_EQ(refused({"--batch", "9"}),
+            "1 longclip: there are 8 pictures, fewer than the 9 of a batch; lower the batch, or give more data\n");
+  EXPECT_NE(refused({"--batch", "4", "--from", folder_ / "missing.pt"}).find("missing.pt"), std::string::npos);
+  EXPECT_EQ(refused({"--batch", "4", "--processes", "2", "--rank", "2"}),
+            "1 longclip: rank 2 of 2 processes: ranks are counted from 0\n");
+}
+
+}  // namespace
+}  // namespace longclip::testing
