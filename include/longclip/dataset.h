@@ -28,7 +28,7 @@ struct Example {
 };
 
 struct Dataset {
-  std::string format;          // "sharegpt4v", "coco", "flickr30k", "urban1k", "jsonl"
+  std::string format;          // "sharegpt4v", "coco", "flickr30k", "jsonl", "urban1k"
   std::filesystem::path path;  // the file or folder that was read
   std::vector<Example> examples;
 };
@@ -44,5 +44,20 @@ struct DatasetOptions {
 // Throws InvalidFile with the file, the line and the reason for one that is damaged, and InvalidInput
 // for one that is of no known format or for options that do not fit.
 LONGCLIP_EXPORT Dataset read_dataset(const std::filesystem::path& path, const DatasetOptions& options = {});
+
+// The names of the formats, as Dataset and DatasetOptions have them.
+LONGCLIP_EXPORT std::vector<std::string> dataset_formats();
+
+// Pictures that lie in a folder for each class, as ImageNet's validation set does.
+struct LabelledImages {
+  std::filesystem::path path;
+  std::vector<std::string> classes;           // names of the folders, in the order of their bytes
+  std::vector<std::filesystem::path> images;  // by class, then by name; not opened
+  std::vector<std::size_t> labels;            // of each image its class, counted from 0
+};
+
+// Every file in a class's folder, and in folders inside that, counts as a picture; hidden names do
+// not. Throws InvalidFile for a folder that cannot be searched, InvalidInput for one without any.
+LONGCLIP_EXPORT LabelledImages read_class_folders(const std::filesystem::path& folder);
 
 }  // namespace longclip

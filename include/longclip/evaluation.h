@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include <longclip/dataset.h>
 #include <longclip/export.h>
 #include <longclip/matrix.h>
 #include <longclip/model.h>
@@ -47,6 +49,22 @@ struct Relevance {
 // Of each list of claims the images whose facts hold all of them, rising; of an empty list none.
 LONGCLIP_EXPORT std::vector<std::vector<std::size_t>> images_that_hold(
     const std::vector<std::vector<std::string>>& claims, const std::vector<std::vector<std::string>>& facts);
+
+enum class CaptionKind { long_captions, short_captions };
+
+// A data set as the functions below take it, once its images and texts are encoded.
+struct RetrievalSet {
+  std::vector<std::filesystem::path> images;  // each once, though several examples may name it
+  std::vector<std::string> texts;             // all captions of the kind
+  Relevance relevance;
+  // Of each image what its first example says, see Example.
+  std::vector<int> groups;
+  std::vector<std::string> details;
+};
+
+// All the images of the examples, and their captions of one kind. A short caption is right for every
+// image whose facts hold its claims.
+LONGCLIP_EXPORT RetrievalSet retrieval_set(const std::vector<Example>& examples, CaptionKind kind);
 
 struct RetrievalDirection {
   std::size_t queries = 0;    // that have a right item

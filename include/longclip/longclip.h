@@ -15,7 +15,9 @@
 // longclip::Error whose what() is one line that names the file or argument and the fix.
 
 #include <longclip/convert.h>
+#include <longclip/dataset.h>
 #include <longclip/error.h>
+#include <longclip/evaluation.h>
 #include <longclip/fetch.h>
 #include <longclip/image.h>
 #include <longclip/matrix.h>

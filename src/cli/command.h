@@ -29,8 +29,11 @@ Run declare_tokenize(CLI::App& command);
 Run declare_convert(CLI::App& command);
 Run declare_fetch(CLI::App& command);
 Run declare_info(CLI::App& command);
+Run declare_scenes(CLI::App& command);
 Run declare_train(CLI::App& command);
 Run declare_finetune(CLI::App& command);
+Run declare_eval(CLI::App& command);
+Run declare_classify(CLI::App& command);
 Run declare_completion(CLI::App& command);
 
 }  // namespace longclip::cli

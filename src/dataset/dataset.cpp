@@ -26,13 +26,13 @@ std::string_view characters(std::span<const std::byte> bytes) {
 }
 
 const Format& format_named(const std::string& name) {
-  std::string names;
   for (const Format& format : formats()) {
     if (format.name == name) return format;
-    names += std::string(format.name) + ", ";
   }
   if (name == kUrban1k) throw InvalidInput("the format urban1k is a folder with image/ and caption/, not a file");
-  throw InvalidInput("there is no data set format " + name + "; those there are: " + names + kUrban1k);
+  std::string names;
+  for (const auto& known : dataset_formats()) names += (names.empty() ? "" : ", ") + known;
+  throw InvalidInput("there is no data set format " + name + "; those there are: " + names);
 }
 
 const Format& format_of(std::string_view bytes, const fs::path& path) {
@@ -54,15 +54,23 @@ Dataset result(std::string format, const fs::path& path, Selection& selection) {
 
 }  // namespace
 
-Dataset parse_dataset(std::string_view bytes, const fs::path& path, const DatasetOptions& options) {
+Dataset parse_dataset(std::string_view bytes, const fs::path& path, const DatasetOptions& options,
+                      const io::MappedFile* file) {
   const Format& format = options.format.empty() ? format_of(bytes, path) : format_named(options.format);
   const ImageFolder images(options.images.empty() ? format.usual_images(path) : options.images);
   Selection selection(options.first, options.count);
-  format.read({path.string(), bytes}, images, selection);
+  format.read({path.string(), bytes, file}, images, selection);
   return result(format.name, path, selection);
 }
 
 }  // namespace dataset
+
+std::vector<std::string> dataset_formats() {
+  std::vector<std::string> names;
+  for (const auto& format : dataset::formats()) names.emplace_back(format.name);
+  names.emplace_back(dataset::kUrban1k);
+  return names;
+}
 
 Dataset read_dataset(const std::filesystem::path& path, const DatasetOptions& options) {
   using namespace dataset;
@@ -77,7 +85,7 @@ Dataset read_dataset(const std::filesystem::path& path, const DatasetOptions& op
     file = captions_file_in(path);
   }
   const auto mapped = io::MappedFile::open(file);
-  return parse_dataset(characters(mapped->bytes()), file, options);
+  return parse_dataset(characters(mapped->bytes()), file, options, mapped.get());
 }
 
 }  // namespace longclip

@@ -9,6 +9,7 @@
 #include <longclip/error.h>
 
 #include "dataset/format.h"
+#include "dataset/listing.h"
 #include "io/mapped_file.h"
 
 namespace longclip::dataset {
@@ -40,17 +41,12 @@ bool holds_captions(const fs::path& folder) {
 fs::path captions_file_in(const fs::path& folder) {
   if (holds_captions(folder)) return folder / kCaptions;
   std::vector<fs::path> found;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+  for (const auto& path : list_folder(folder)) {
     std::error_code ignored;
-    if (may_hold_captions(entry->path()) && entry->is_regular_file(ignored) && is_recognised(entry->path())) {
-      found.push_back(entry->path());
-    }
+    if (may_hold_captions(path) && fs::is_regular_file(path, ignored) && is_recognised(path)) found.push_back(path);
   }
-  if (error) throw InvalidFile(folder.string() + ": cannot be searched: " + error.message());
   if (found.size() == 1) return found.front();
   if (found.empty()) throw InvalidInput(folder.string() + ": holds no data set that is known; what is: " + known_forms());
-  std::sort(found.begin(), found.end());
   throw InvalidInput(folder.string() + ": holds more than one data set, such as " + found[0].filename().string() +
                      " and " + found[1].filename().string() + "; name the file");
 }

@@ -15,6 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kDeepest = 64;
+constexpr std::size_t kReleasedAtATime = std::size_t{16} << 20;  // bytes
 
 // The bytes as nlohmann's lexer takes them. All copies tell, through `at`, how far it has read.
 class Cursor {
@@ -235,7 +236,15 @@ class KeyFinder : public nlohmann::json_sax<json> {
 }  // namespace
 
 void for_each_record(const Source& source, const RecordLayout& layout, const std::function<bool(Record)>& visit) {
-  RecordMaker maker(source, source.bytes, layout.keys, visit);
+  std::size_t released = 0;
+  const std::function<bool(Record)> visit_and_release = [&](Record record) {
+    if (record.place.at - released > kReleasedAtATime) {
+      source.release(released, record.place.at);
+      released = record.place.at;
+    }
+    return visit(std::move(record));
+  };
+  RecordMaker maker(source, source.bytes, layout.keys, visit_and_release);
   if (layout.lists.empty()) {
     maker.expect_list();
   } else {

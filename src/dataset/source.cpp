@@ -12,6 +12,10 @@ void Source::fail(std::size_t at, const std::string& reason) const {
   throw InvalidFile(name + ":" + std::to_string(line) + ": " + reason);
 }
 
+void Source::release(std::size_t begin, std::size_t end) const {
+  if (file != nullptr) file->release(file->bytes().subspan(begin, end - begin));
+}
+
 std::string_view without_byte_order_mark(std::string_view bytes) {
   constexpr std::string_view kMark = "\xEF\xBB\xBF";
   if (bytes.starts_with(kMark)) bytes.remove_prefix(kMark.size());

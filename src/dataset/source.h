@@ -5,15 +5,21 @@
 #include <string>
 #include <string_view>
 
+#include "io/mapped_file.h"
+
 namespace longclip::dataset {
 
 // The bytes of a captions file, and what messages call it. A view.
 struct Source {
   std::string name;
   std::string_view bytes;
+  const io::MappedFile* file = nullptr;  // that the bytes are of, if any
 
   // Throws InvalidFile: "NAME:LINE: REASON" for the line of the byte `at`.
   [[noreturn]] void fail(std::size_t at, const std::string& reason) const;
+
+  // Says that bytes have been read, so that a file of gigabytes does not stay in memory.
+  void release(std::size_t begin, std::size_t end) const;
 };
 
 // The part of a source that complaints are about, such as a line or a record.

@@ -7,6 +7,7 @@
 #include <longclip/error.h>
 
 #include "dataset/captions.h"
+#include "dataset/listing.h"
 #include "dataset/source.h"
 #include "io/read_file.h"
 #include "text/utf8.h"
@@ -26,17 +27,13 @@ using FilesByStem = std::map<std::string, fs::path, ShorterFirst>;
 
 FilesByStem files_in(const fs::path& folder) {
   FilesByStem files;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    const fs::path& path = entry->path();
-    if (path.filename().native().starts_with('.')) continue;
+  for (const auto& path : list_folder(folder)) {
     const auto [known, added] = files.emplace(path.stem().string(), path);
     if (!added) {
       throw InvalidFile(path.string() + ": " + known->second.filename().string() +
                         " has the same name but for its ending; leave one of them");
     }
   }
-  if (error) throw InvalidFile(folder.string() + ": cannot be searched: " + error.message());
   return files;
 }
 
@@ -53,7 +50,7 @@ bool is_urban1k(const fs::path& folder) {
 }
 
 std::string urban1k_caption(std::string_view bytes, const std::string& name) {
-  const Source source{name, bytes};
+  const Source source{name, bytes, nullptr};
   std::string_view rest = without_byte_order_mark(bytes);
   const auto line = take_line(rest);
   if (is_blank(line)) source.fail(0, "the caption, the first line, is empty");

@@ -18,4 +18,12 @@ namespace longclip::matrix {
 using UseCosines = std::function<void(std::size_t i, std::size_t j, std::span<const float> cosines)>;
 void for_each_cosine(const Matrix& a, const Matrix& b, const UseCosines& use);
 
+// The same for `count` rows of a from `first` on, as one of several threads does its share.
+void for_each_cosine(const Matrix& a, std::size_t first, std::size_t count, const Matrix& b, const UseCosines& use);
+
+// The cosines of one row with some rows of `items`: cosines[n] is that of items.row(indices[n]), bit
+// for bit as above. The sizes must fit.
+void pick_cosines(std::span<const float> row, const Matrix& items, std::span<const std::size_t> indices,
+                  std::span<float> cosines);
+
 }  // namespace longclip::matrix

@@ -10,7 +10,7 @@
 
 #include "image/normalize.h"
 #include "runtime/parallel.h"
-#include "training/random.h"
+#include "runtime/random.h"
 
 namespace longclip::training {
 namespace {
@@ -19,7 +19,7 @@ namespace {
 const std::string& choose(const std::vector<std::string>& wanted, const std::vector<std::string>& others,
                           std::uint64_t word) {
   const auto& captions = wanted.empty() ? others : wanted;
-  return captions[below(word, captions.size())];
+  return captions[runtime::below(word, captions.size())];
 }
 
 }  // namespace
@@ -41,9 +41,9 @@ Batch Batches::make(std::uint64_t step) {
   std::vector<std::string> texts, short_texts;
   for (const std::size_t index : mine) {
     const Example& example = (*source_.examples)[index];
-    const std::uint64_t word = random_word(source_.seed, chosen.epoch, index, 'c');
+    const std::uint64_t word = runtime::random_word(source_.seed, chosen.epoch, index, 'c');
     const bool both = source_.captions == TrainingCaptions::both && source_.objective == Objective::contrastive;
-    const bool take_short = source_.captions == TrainingCaptions::short_only || (both && (mix(word) & 1) != 0);
+    const bool take_short = source_.captions == TrainingCaptions::short_only || (both && (runtime::mix(word) & 1) != 0);
     const auto& wanted = take_short ? example.short_captions : example.long_captions;
     const auto& others = take_short ? example.long_captions : example.short_captions;
     texts.push_back(choose(wanted, others, word));

@@ -3,7 +3,7 @@
 #include <numeric>
 #include <utility>
 
-#include "training/random.h"
+#include "runtime/random.h"
 
 namespace longclip::training {
 
@@ -16,7 +16,7 @@ Order::Step Order::at(std::uint64_t step) {
     permutation_.resize(examples_);
     std::iota(permutation_.begin(), permutation_.end(), std::size_t{0});
     for (std::size_t i = examples_; i > 1; --i) {
-      std::swap(permutation_[i - 1], permutation_[below(random_word(seed_, epoch, i), i)]);
+      std::swap(permutation_[i - 1], permutation_[runtime::below(runtime::random_word(seed_, epoch, i), i)]);
     }
     epoch_ = epoch;
   }

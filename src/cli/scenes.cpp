@@ -1,0 +1,85 @@
+// longclip scenes: drawn pictures with captions, to train and evaluate on.
+#include <longclip/scenes.h>
+
+#include <memory>
+#include <string>
+
+#include "cli/checks.h"
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/json.h"
+#include "cli/progress.h"
+
+namespace longclip::cli {
+namespace {
+
+struct ScenesArguments {
+  std::string folder;
+  std::string kind = "full";
+  bool json = false;
+  SceneOptions options;
+};
+
+SceneKind parse_kind(const std::string& name) {
+  if (name == "close-up") return SceneKind::close_up;
+  if (name == "single") return SceneKind::single;
+  if (name == "few") return SceneKind::few;
+  if (name == "hard") return SceneKind::hard;
+  return SceneKind::full;
+}
+
+int run(ScenesArguments arguments, Console& console) {
+  SceneOptions& options = arguments.options;
+  options.kind = parse_kind(arguments.kind);
+  const SignalGuard guard;
+  Progress progress(console, "drawing");
+  options.progress = [&](std::size_t done, std::size_t total) {
+    stop_if_interrupted();
+    progress.update(done, total);
+  };
+  draw_scenes(arguments.folder, options);
+  console.print(arguments.json ? json_line({{"folder", arguments.folder}, {"count", options.count}})
+                               : arguments.folder + ": " + std::to_string(options.count) + " scenes\n");
+  return kDone;
+}
+
+}  // namespace
+
+Run declare_scenes(CLI::App& command) {
+  auto arguments = std::make_shared<ScenesArguments>();
+  SceneOptions& options = arguments->options;
+  command.add_option("-o,--output", arguments->folder, "folder to make: images/ and captions.json")
+      ->option_text("FOLDER")
+      ->check(a_file_name())
+      ->required();
+  command.add_option("--count", options.count, "pictures to draw; 1000 if not given")
+      ->option_text("N")
+      ->check(at_least(1));
+  command.add_option("--seed", options.seed, "the same seed gives the same scenes; 0 if not given")->option_text("N");
+  command
+      .add_option("--kind", arguments->kind,
+                  "full if not given; close-up, single and few are simpler ones to learn from first; hard ones come in "
+                  "groups of ten that differ in one late detail")
+      ->option_text("KIND")
+      ->check(CLI::IsMember({"close-up", "single", "few", "full", "hard"}));
+  command.add_option("--size", options.size, "side of the pictures; 384 if not given")
+      ->option_text("PIXELS")
+      ->check(at_least(1));
+  command
+      .add_option("--detail-token", options.detail_token,
+                  "of hard scenes: where the telling sentence begins, at the earliest; 78 if not given")
+      ->option_text("N")
+      ->check(at_least(2));
+  command.add_option("--font", options.font, "NotoColorEmoji.ttf; the system's if not given")
+      ->option_text("FILE")
+      ->check(a_file_name());
+  command.add_option("--threads", options.threads, "threads; 0 (as if not given): the processors that may be used")
+      ->option_text("N")
+      ->check(at_least(0));
+  command.add_flag("--overwrite", options.overwrite, "replace scenes that are there");
+  command.add_flag("--json", arguments->json, "report as a JSON document");
+  command.footer("Example:\n  longclip scenes --count 500 --seed 7 -o scenes");
+  return [arguments](Console& console) { return run(*arguments, console); };
+}
+
+}  // namespace longclip::cli

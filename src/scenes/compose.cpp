@@ -1,0 +1,167 @@
+#include "scenes/compose.h"
+
+#include <algorithm>
+#include <array>
+
+#include "scenes/layout.h"
+#include "scenes/render.h"
+#include "scenes/settings.h"
+#include "scenes/things.h"
+#include "scenes/wording.h"
+
+namespace longclip::scenes {
+namespace {
+
+using runtime::Random;
+using runtime::random_word;
+
+Described describe(Scene scene, std::string caption) {
+  Described described;
+  described.facts = facts_of(scene);
+  described.claims = claims_of(scene);
+  described.caption = std::move(caption);
+  described.scene = std::move(scene);
+  return described;
+}
+
+// How one of the other things is: its number, size and pose, by chance.
+Item random_item(const Scene& scene, Random& random) {
+  Item item;
+  item.thing = new_thing(scene, random);
+  item.mirrored = random.chance(0.5);
+  item.size = random.chance(0.5) ? 0.165 : 0.225;
+  if (random.chance(0.2)) {
+    constexpr std::array kNumbers{2, 2, 2, 3, 3, 4, 5};
+    item.count = random.pick(kNumbers);
+    item.size = item.count > 3 ? 0.14 : 0.16;
+  } else if (random.chance(0.14)) {
+    constexpr std::array kPoses{Pose::upside_down, Pose::leaning_left, Pose::leaning_right};
+    item.pose = random.pick(kPoses);
+  } else if (random.chance(0.12)) {
+    item.ring = static_cast<int>(random.below(ring_colours().size()));
+    item.size = 0.165;
+  }
+  return item;
+}
+
+// Before the lower part of the main thing, none of which is before anything else.
+bool stand_in_front(Item& item, const Scene& scene, Random& random) {
+  const Item& main = scene.items.front();
+  if (item.count > 1 || item.ring >= 0 ||
+      std::any_of(scene.items.begin(), scene.items.end(), [](const Item& i) { return i.in_front; })) {
+    return false;
+  }
+  item.size = 0.165;
+  item.pose = Pose::upright;
+  item.x = main.x + random.between(-0.1, 0.1) * main.size;
+  item.y = main.y + 0.4 * main.size;
+  item.in_front =
+      std::none_of(scene.items.begin() + 1, scene.items.end(), [&](const Item& i) { return overlap(item, i); }) &&
+      item.y + item.size / 2 < 0.985;
+  return item.in_front;
+}
+
+std::string item_sentence_of(const Scene& scene, std::size_t index, Random& random) {
+  return item_sentence(scene, scene.items[index], random);
+}
+
+}  // namespace
+
+std::size_t new_thing(const Scene& scene, Random& random) {
+  for (;;) {
+    const std::size_t thing = random.below(things().size());
+    if (std::none_of(scene.items.begin(), scene.items.end(), [&](const Item& item) { return item.thing == thing; }))
+      return thing;
+  }
+}
+
+Scene begin_scene(Random& random, double size) {
+  Scene scene;
+  scene.setting = random.below(settings().size());
+  scene.extra = random.chance(0.5);
+  scene.seed = random.next();
+  Item main;
+  main.thing = random.below(things().size());
+  main.size = size;
+  main.mirrored = random.chance(0.5);
+  Layout(random).place(main, {});
+  scene.items.push_back(main);
+  return scene;
+}
+
+Item add_item(Scene& scene, Random& random) {
+  for (;;) {
+    Item item = random_item(scene, random);
+    if ((random.chance(0.08) && stand_in_front(item, scene, random)) || Layout(random).place(item, scene.items)) {
+      scene.items.push_back(item);
+      return item;
+    }
+  }
+}
+
+Described close_up(std::uint64_t seed, std::size_t index) {
+  Random random(random_word(seed, 'c', index));
+  Scene scene = begin_scene(random, random.between(0.72, 0.94));
+  scene.items.front().x = 0.5;
+  scene.items.front().y = 0.5;
+  const Thing& thing = things()[scene.items.front().thing];
+  const std::string one(thing.one);
+  const std::array<std::string, 5> wordings{one, "A picture of " + one, "A drawing of " + one, "This is " + one,
+                                            "A close view of " + one};
+  Described described = describe(scene, random.pick(wordings));
+  described.claims = {"thing:" + std::string(thing.name)};
+  return described;
+}
+
+Described single(std::uint64_t seed, std::size_t index) {
+  Random random(random_word(seed, 's', index));
+  constexpr std::array kSizes{0.2, 0.34, 0.55};
+  Scene scene = begin_scene(random, random.pick(kSizes) * random.between(0.92, 1.08));
+  const std::string first = short_caption(scene, random);
+  return describe(scene, joined({first, only_sentence(scene, random)}));
+}
+
+Described few(std::uint64_t seed, std::size_t index) {
+  Random random(random_word(seed, 'f', index));
+  Scene scene = begin_scene(random, random.between(0.3, 0.42));
+  for (std::size_t others = random.below(3); others > 0; --others) add_item(scene, random);
+  std::vector<std::string> details{scene.items.size() > 1 ? main_sentence(scene, random)
+                                                          : only_sentence(scene, random)};
+  for (std::size_t i = 1; i < scene.items.size(); ++i) details.push_back(item_sentence_of(scene, i, random));
+  random.shuffle(details);
+  details.insert(details.begin(), short_caption(scene, random));
+  return describe(scene, joined(details));
+}
+
+std::vector<Described> family(std::uint64_t seed, std::size_t index) {
+  Random random(random_word(seed, 'F', index));
+  // What all of them share, told first.
+  Scene shared = begin_scene(random, random.between(0.38, 0.46));
+  add_item(shared, random);
+  add_item(shared, random);
+  std::vector<std::string> early{main_sentence(shared, random), item_sentence_of(shared, 1, random),
+                                 item_sentence_of(shared, 2, random)};
+  random.shuffle(early);
+  if (random.chance(0.6))
+    early.insert(early.begin() + static_cast<std::ptrdiff_t>(random.below(4)), setting_sentence(shared));
+  early.insert(early.begin(), short_caption(shared, random));
+
+  std::vector<Described> members;
+  for (std::size_t left = 1 + random.below(4); left > 0; --left) {
+    Scene scene = shared;
+    scene.extra = random.chance(0.5);
+    scene.seed = random.next();
+    for (std::size_t others = 2 + random.below(2); others > 0; --others) add_item(scene, random);
+    std::vector<std::string> late{extra_sentence(scene)};
+    for (std::size_t i = 3; i < scene.items.size(); ++i) late.push_back(item_sentence_of(scene, i, random));
+    if (random.chance(0.5)) late.push_back(count_sentence(scene, random));
+    const auto some = remarks(random);
+    for (std::size_t i = random.below(3); i > 0; --i) late.push_back(some[i]);
+    random.shuffle(late);
+    late.insert(late.begin(), early.begin(), early.end());
+    members.push_back(describe(scene, joined(late)));
+  }
+  return members;
+}
+
+}  // namespace longclip::scenes

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "runtime/random.h"
+#include "scenes/described.h"
+
+namespace longclip::scenes {
+
+// The ladder to full scenes (SceneKind).
+Described close_up(std::uint64_t seed, std::size_t index);
+Described single(std::uint64_t seed, std::size_t index);
+Described few(std::uint64_t seed, std::size_t index);
+
+// One to four full scenes that share their setting, main thing, short caption and the first of what
+// is told, and differ in what is told late.
+std::vector<Described> family(std::uint64_t seed, std::size_t index);
+
+// What compositions begin with: a setting and a main thing of this size.
+Scene begin_scene(runtime::Random& random, double size);
+
+// A thing that is not in the scene yet, at a free place, drawn and counted by chance.
+Item add_item(Scene& scene, runtime::Random& random);
+
+// Index of a thing that none of the scene's items is.
+std::size_t new_thing(const Scene& scene, runtime::Random& random);
+
+}  // namespace longclip::scenes

@@ -1,0 +1,34 @@
+#include "scenes/described.h"
+
+#include "scenes/settings.h"
+#include "scenes/things.h"
+
+namespace longclip::scenes {
+namespace {
+
+std::string name_of(const Item& item) { return std::string(things()[item.thing].name); }
+
+std::string setting_of(const Scene& scene) { return "setting:" + std::string(settings()[scene.setting].name); }
+
+}  // namespace
+
+std::vector<std::string> facts_of(const Scene& scene) {
+  std::vector<std::string> facts{setting_of(scene), "main:" + name_of(scene.items.front())};
+  for (const Item& item : scene.items) {
+    facts.push_back("thing:" + name_of(item));
+    if (item.count > 1) facts.push_back("number:" + name_of(item) + "=" + std::to_string(item.count));
+  }
+  return facts;
+}
+
+std::vector<std::string> claims_of(const Scene& scene) {
+  return {"thing:" + name_of(scene.items.front()), setting_of(scene)};
+}
+
+std::string joined(const std::vector<std::string>& sentences) {
+  std::string text;
+  for (const std::string& sentence : sentences) text += (text.empty() ? "" : " ") + sentence + ".";
+  return text;
+}
+
+}  // namespace longclip::scenes

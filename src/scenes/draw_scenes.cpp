@@ -1,0 +1,155 @@
+#include <longclip/scenes.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+#include <opencv2/imgcodecs.hpp>
+
+#include <longclip/error.h>
+#include <longclip/tokenizer.h>
+
+#include "io/staged.h"
+#include "runtime/parallel.h"
+#include "runtime/processors.h"
+#include "scenes/compose.h"
+#include "scenes/glyphs.h"
+#include "scenes/hard.h"
+#include "scenes/render.h"
+
+namespace longclip {
+namespace {
+
+using namespace scenes;
+
+void check(const std::filesystem::path& folder, const SceneOptions& options) {
+  constexpr int kSmallest = 16;
+  constexpr int kLargest = 4096;
+  if (folder.empty()) throw InvalidInput("the scenes have no folder: name one to make");
+  if (options.count == 0) throw InvalidInput("count is 0; draw at least one scene");
+  if (options.kind == SceneKind::hard && options.count % group_size != 0) {
+    throw InvalidInput("count is " + std::to_string(options.count) +
+                       "; hard scenes come in groups of ten, so give a multiple of ten");
+  }
+  if (options.size < kSmallest || options.size > kLargest) {
+    throw InvalidInput("size is " + std::to_string(options.size) + " pixels; it must be from 16 to 4096");
+  }
+  if (options.detail_token < 2) throw InvalidInput("the detail token must be 2 or more: the start token is the first");
+  std::error_code error;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(folder, error))) return;
+  const bool scenes = std::filesystem::exists(folder / "captions.json", error) &&
+                      std::filesystem::is_directory(folder / "images", error);
+  const bool empty = std::filesystem::is_directory(folder, error) && std::filesystem::is_empty(folder, error);
+  if (empty || (scenes && options.overwrite)) return;
+  throw InvalidInput(folder.string() + (scenes ? ": holds scenes already; ask to overwrite them, or name another folder"
+                                               : ": is there already and holds no scenes; name another folder"));
+}
+
+std::vector<Described> compose(const SceneOptions& options) {
+  std::vector<Described> all;
+  const auto take = [&](std::vector<Described> some) {
+    for (Described& described : some) {
+      if (all.size() < options.count) all.push_back(std::move(described));
+    }
+  };
+  const Tokenizer tokenizer = Tokenizer::clip();
+  for (std::size_t index = 0; all.size() < options.count; ++index) {
+    switch (options.kind) {
+      case SceneKind::close_up:
+        take({close_up(options.seed, index)});
+        break;
+      case SceneKind::single:
+        take({single(options.seed, index)});
+        break;
+      case SceneKind::few:
+        take({few(options.seed, index)});
+        break;
+      case SceneKind::full:
+        take(family(options.seed, index));
+        break;
+      case SceneKind::hard:
+        take(hard_group(options.seed, index, options.detail_token, tokenizer));
+        break;
+    }
+  }
+  // Those that share a caption do not stand together.
+  runtime::Random(runtime::random_word(options.seed, 'o')).shuffle(all);
+  return all;
+}
+
+std::string id_of(std::size_t index) {
+  char text[24];
+  std::snprintf(text, sizeof text, "%06zu", index);
+  return text;
+}
+
+// A record a line, so that people can read and compare the file.
+std::string captions_json(const std::vector<Described>& all) {
+  std::string text = "[\n";
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Described& described = all[i];
+    nlohmann::ordered_json record{{"id", id_of(i)},
+                                  {"image", "images/" + id_of(i) + ".png"},
+                                  {"conversations",
+                                   {{{"from", "human"}, {"value", "<image>\nDescribe the picture in detail."}},
+                                    {{"from", "gpt"}, {"value", described.caption}}}},
+                                  {"facts", described.facts},
+                                  {"claims", described.claims}};
+    if (described.group >= 0) {
+      record["group"] = described.group;
+      record["detail"] = described.detail;
+      record["detail_token"] = described.detail_token;
+    }
+    text += record.dump() + (i + 1 < all.size() ? ",\n" : "\n");
+  }
+  return text + "]\n";
+}
+
+std::vector<unsigned char> encode(const cv::Mat& picture) {
+  std::vector<unsigned char> bytes;
+  // Drawn pictures become little smaller at higher levels, and take several times as long.
+  cv::imencode(".png", picture, bytes, {cv::IMWRITE_PNG_COMPRESSION, 1});
+  return bytes;
+}
+
+void write(const std::filesystem::path& path, std::span<const std::byte> bytes) {
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  if (file == nullptr) io::fail_to_write(path);
+  const bool whole = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+  if (std::fclose(file) != 0 || !whole) io::fail_to_write(path);
+}
+
+}  // namespace
+
+void draw_scenes(const std::filesystem::path& folder, const SceneOptions& options) {
+  check(folder, options);
+  const Glyphs glyphs(options.font);
+  const std::vector<Described> all = compose(options);
+  io::Staged staged(folder, io::Staged::Kind::folder);
+  try {
+    const auto images = staged.path() / "images";
+    std::filesystem::create_directory(images);
+    const int threads = options.threads > 0 ? options.threads : runtime::available_processors();
+    // In stretches, between which the caller is told.
+    constexpr std::size_t kStretch = 256;
+    for (std::size_t begin = 0; begin < all.size(); begin += kStretch) {
+      const std::size_t end = std::min(begin + kStretch, all.size());
+      runtime::parallel_for(end - begin, threads, [&](std::size_t i) {
+        const auto bytes = encode(render(all[begin + i].scene, glyphs, options.size));
+        write(images / (id_of(begin + i) + ".png"), std::as_bytes(std::span(bytes)));
+      });
+      if (options.progress) options.progress(end, all.size());
+    }
+    const std::string captions = captions_json(all);
+    write(staged.path() / "captions.json", std::as_bytes(std::span(captions)));
+  } catch (const InvalidFile& error) {
+    throw InvalidFile(staged.in_users_terms(error.what()));
+  }
+  staged.publish();
+}
+
+}  // namespace longclip

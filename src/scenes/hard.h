@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <longclip/tokenizer.h>
+
+#include "scenes/described.h"
+
+namespace longclip::scenes {
+
+inline constexpr std::size_t group_size = 10;
+
+// Ten full scenes that are alike but for one thing, and captions that are alike but for the one
+// sentence that tells it, which begins at the token `detail_token` or soon after: which thing it is, or
+// where it is and how large. Throws InvalidInput for a token that no caption reaches.
+std::vector<Described> hard_group(std::uint64_t seed, std::size_t index, int detail_token, const Tokenizer& tokenizer);
+
+}  // namespace longclip::scenes

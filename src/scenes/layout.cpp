@@ -1,0 +1,60 @@
+#include "scenes/layout.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace longclip::scenes {
+namespace {
+
+constexpr double kAir = 0.015;
+constexpr double kEdge = 0.015;
+constexpr double kLine = 0.03;  // from a line between ninths
+
+// Half the room that an item takes: what leans takes more, and so does what lies in a hoop.
+struct Half {
+  double width, height;
+};
+Half half_of(const Item& item) {
+  const bool leans = item.pose == Pose::leaning_left || item.pose == Pose::leaning_right;
+  double width = item.width() / 2;
+  double height = item.size / 2;
+  if (leans) width = width + 0.1 * item.size, height *= 1.2;
+  if (item.ring >= 0) width = height = 0.66 * std::max(item.width(), item.size) + 0.02;
+  return {width, height};
+}
+
+}  // namespace
+
+bool overlap(const Item& a, const Item& b) {
+  const Half x = half_of(a);
+  const Half y = half_of(b);
+  return std::abs(a.x - b.x) < x.width + y.width + kAir && std::abs(a.y - b.y) < x.height + y.height + kAir;
+}
+
+bool Layout::place_in(Item& item, Cell cell, const std::vector<Item>& others) const {
+  const Half half = half_of(item);
+  const auto range = [](int third, double half_length) {
+    const double low = std::max(third / 3.0 + kLine, half_length + kEdge);
+    const double high = std::min((third + 1) / 3.0 - kLine, 1 - half_length - kEdge);
+    return std::pair(low, high);
+  };
+  const auto [left, right] = range(cell % 3, half.width);
+  const auto [top, bottom] = range(cell / 3, half.height);
+  if (left > right || top > bottom) return false;
+  for (int attempt = 0; attempt < 12; ++attempt) {
+    item.x = random_.between(left, right);
+    item.y = random_.between(top, bottom);
+    if (std::none_of(others.begin(), others.end(), [&](const Item& other) { return overlap(item, other); }))
+      return true;
+  }
+  return false;
+}
+
+bool Layout::place(Item& item, const std::vector<Item>& others) const {
+  std::array<Cell, 9> cells{0, 1, 2, 3, 4, 5, 6, 7, 8};
+  random_.shuffle(cells);
+  return std::any_of(cells.begin(), cells.end(), [&](Cell cell) { return place_in(item, cell, others); });
+}
+
+}  // namespace longclip::scenes

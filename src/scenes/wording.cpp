@@ -1,0 +1,215 @@
+#include "scenes/wording.h"
+
+#include <array>
+#include <cmath>
+#include <optional>
+#include <string_view>
+
+#include "scenes/render.h"
+#include "scenes/settings.h"
+#include "scenes/things.h"
+
+namespace longclip::scenes {
+namespace {
+
+using runtime::Random;
+
+constexpr std::array<std::string_view, 9> kPlaces{"in the top left corner",
+                                                  "at the top",
+                                                  "in the top right corner",
+                                                  "on the left",
+                                                  "in the middle",
+                                                  "on the right",
+                                                  "in the bottom left corner",
+                                                  "at the bottom",
+                                                  "in the bottom right corner"};
+
+constexpr std::array<std::string_view, 10> kNumbers{"no",   "one", "two",   "three", "four",
+                                                    "five", "six", "seven", "eight", "nine"};
+
+constexpr double kSmall = 0.19;
+constexpr double kLarge = 0.26;
+constexpr double kSingleSmall = 0.26;  // of a thing that is alone
+constexpr double kSingleLarge = 0.44;
+
+std::string capital(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
+// "a lemon" -> "lemon"
+std::string_view without_article(std::string_view phrase) { return phrase.substr(phrase.find(' ') + 1); }
+
+const Thing& thing_of(const Item& item) { return things()[item.thing]; }
+
+std::string the(const Item& item) { return "the " + std::string(without_article(thing_of(item).one)); }
+
+// Puts words in place of {name}; {Name} with a capital.
+struct Word {
+  std::string_view name;
+  std::string text;
+};
+std::string fill(std::string_view pattern, const std::vector<Word>& words) {
+  std::string result;
+  while (!pattern.empty()) {
+    if (pattern[0] != '{') {
+      const std::size_t end = std::min(pattern.find('{'), pattern.size());
+      result += pattern.substr(0, end);
+      pattern.remove_prefix(end);
+      continue;
+    }
+    const std::size_t end = pattern.find('}');
+    std::string name(pattern.substr(1, end - 1));
+    const bool upper = name[0] >= 'A' && name[0] <= 'Z';
+    if (upper) name[0] = static_cast<char>(name[0] - 'A' + 'a');
+    for (const Word& word : words) {
+      if (word.name == name) result += upper ? capital(word.text) : word.text;
+    }
+    pattern.remove_prefix(end + 1);
+  }
+  return result;
+}
+
+// Where an item is from the main thing; nothing where two words would do as well.
+std::optional<std::string> relation(const Scene& scene, const Item& item) {
+  const Item& main = scene.items.front();
+  const double dx = item.x - main.x;
+  const double dy = item.y - main.y;
+  if (item.in_front) return "in front of " + the(main);
+  if (std::abs(dx) > 0.25 && std::abs(dx) > 1.6 * std::abs(dy)) {
+    return (dx < 0 ? "to the left of " : "to the right of ") + the(main);
+  }
+  if (std::abs(dy) > 0.25 && std::abs(dy) > 1.6 * std::abs(dx)) return (dy < 0 ? "above " : "below ") + the(main);
+  return std::nullopt;
+}
+
+// What else is to be said of how an item lies: ", upside down".
+std::string manner(const Item& item) {
+  std::string text;
+  if (item.ring >= 0)
+    text += ", inside a " + std::string(ring_colours()[static_cast<std::size_t>(item.ring)].name) + " ring";
+  if (item.pose == Pose::upside_down) text += ", upside down";
+  if (item.pose == Pose::leaning_left) text += ", leaning to the left";
+  if (item.pose == Pose::leaning_right) text += ", leaning to the right";
+  return text;
+}
+
+}  // namespace
+
+std::string noun_phrase(const Item& item) {
+  const Thing& thing = thing_of(item);
+  const std::string size = item.size < kSmall ? "small " : item.size > kLarge ? "large " : "";
+  if (item.count > 1) {
+    return std::string(kNumbers[static_cast<std::size_t>(item.count)]) + " " + size + std::string(thing.several);
+  }
+  if (size.empty()) return std::string(thing.one);
+  return "a " + size + std::string(without_article(thing.one));
+}
+
+std::string place_phrase(const Item& item) { return std::string(kPlaces[static_cast<std::size_t>(cell_of(item))]); }
+
+std::string short_caption(const Scene& scene, Random& random) {
+  constexpr std::array<std::string_view, 6> kPatterns{"{A} {where}",
+                                                      "{A} {where}",
+                                                      "{Bare} {where}",
+                                                      "A picture of {a} {where}",
+                                                      "A drawing of {a} {where}",
+                                                      "{A} and other things {where}"};
+  const Thing& thing = thing_of(scene.items.front());
+  const std::size_t patterns = kPatterns.size() - (scene.items.size() == 1 ? 1 : 0);  // the last tells of others
+  return fill(kPatterns[random.below(patterns)], {{"a", std::string(thing.one)},
+                                                  {"bare", std::string(without_article(thing.one))},
+                                                  {"where", std::string(settings()[scene.setting].where)}});
+}
+
+std::string only_sentence(const Scene& scene, Random& random) {
+  constexpr std::array<std::string_view, 6> kPatterns{"{The} is {size} and is {place}",
+                                                      "It is {size} and {place}",
+                                                      "{The}, which is {size}, is {place}",
+                                                      "{Place} is {the}, drawn {size}",
+                                                      "{The} is the only thing here, {size} and {place}",
+                                                      "Drawn {size}, {the} is {place}"};
+  const Item& item = scene.items.front();
+  const std::string size = item.size < kSingleSmall ? "small" : item.size > kSingleLarge ? "large" : "medium-sized";
+  return fill(random.pick(kPatterns), {{"the", the(item)}, {"size", size}, {"place", place_phrase(item)}});
+}
+
+std::string main_sentence(const Scene& scene, Random& random) {
+  constexpr std::array<std::string_view, 9> kPatterns{
+      "{The} is the largest thing of all and is {place}",   "{The} is {place} and larger than all the rest",
+      "The largest thing in the picture is {the}, {place}", "One sees {the} first, which is {place}",
+      "{Place} is {the}, by far the largest thing here",    "{The} takes up the most room, {place}",
+      "The main thing is {the}, drawn large {place}",       "Drawn larger than anything else, {the} is {place}",
+      "Most of the space {place} belongs to {the}"};
+  const Item& main = scene.items.front();
+  return fill(random.pick(kPatterns), {{"the", the(main)}, {"place", place_phrase(main)}});
+}
+
+std::string item_sentence(const Scene& scene, const Item& item, Random& random) {
+  constexpr std::array<std::string_view, 11> kByPlace{"{Place} there {is} {a}{manner}",
+                                                      "{A} can be seen {place}{manner}",
+                                                      "{Place}, one can see {a}{manner}",
+                                                      "There {is} {a} {place}{manner}",
+                                                      "{Place} of the picture there {is} {a}{manner}",
+                                                      "{A} {is} placed {place}{manner}",
+                                                      "Someone has put {a} {place}{manner}",
+                                                      "The eye also meets {a} {place}{manner}",
+                                                      "A closer look {place} shows {a}{manner}",
+                                                      "{A} {has} found a place {place}{manner}",
+                                                      "Also here, {place}, {is} {a}{manner}"};
+  constexpr std::array<std::string_view, 8> kByRelation{
+      "{A} {is} {relation}{manner}",         "{Relation} there {is} {a}{manner}",
+      "There {is} {a} {relation}{manner}",   "Someone has put {a} {relation}{manner}",
+      "One can see {a} {relation}{manner}",  "{A} {has} found a place {relation}{manner}",
+      "{Relation}, one can see {a}{manner}", "Just {relation} {is} {a}{manner}"};
+  const auto from_main = relation(scene, item);
+  const bool by_relation = from_main && (item.in_front || random.chance(0.35));
+  const bool one = item.count == 1;
+  return fill(by_relation ? random.pick(kByRelation) : random.pick(kByPlace), {{"a", noun_phrase(item)},
+                                                                               {"is", one ? "is" : "are"},
+                                                                               {"has", one ? "has" : "have"},
+                                                                               {"place", place_phrase(item)},
+                                                                               {"relation", from_main.value_or("")},
+                                                                               {"manner", manner(item)}});
+}
+
+std::string setting_sentence(const Scene& scene) { return std::string(settings()[scene.setting].look); }
+
+std::string extra_sentence(const Scene& scene) {
+  const Setting& setting = settings()[scene.setting];
+  return std::string(scene.extra ? setting.with_extra : setting.without);
+}
+
+std::string count_sentence(const Scene& scene, Random& random) {
+  constexpr std::array<std::string_view, 6> kPatterns{"There are {n} kinds of things to be found",
+                                                      "One counts {n} kinds of things",
+                                                      "{N} different kinds of things are shown",
+                                                      "All in all the picture shows {n} kinds of things",
+                                                      "Whoever looks for all of it finds {n} kinds of things",
+                                                      "The artist has drawn {n} kinds of things"};
+  return fill(random.pick(kPatterns), {{"n", std::string(kNumbers[scene.items.size()])}});
+}
+
+std::vector<std::string> remarks(Random& random) {
+  std::vector<std::string> all{"It is a drawing and not a photograph",
+                               "The colours are bright and clear",
+                               "The picture is exactly as wide as it is high",
+                               "No people are to be seen anywhere",
+                               "Everything is drawn in the same simple style",
+                               "The outlines are easy to make out",
+                               "There is no frame around the scene",
+                               "The whole drawing looks friendly",
+                               "All of it can be taken in at one glance",
+                               "None of the things is cut off by the edge",
+                               "It would look nice on the wall of a child's room",
+                               "The style is that of a picture book",
+                               "Everything is seen straight from the front",
+                               "The light comes evenly from all sides",
+                               "Nothing in the scene seems to move",
+                               "The mood is quiet and cheerful",
+                               "One could tell a little story about this scene"};
+  random.shuffle(all);
+  return all;
+}
+
+}  // namespace longclip::scenes

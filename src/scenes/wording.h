@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/random.h"
+#include "scenes/scene.h"
+
+namespace longclip::scenes {
+
+// Sentences about a scene, without a full stop at the end. All of them are true of it.
+
+// "A tiger on a sandy beach": what a web caption would say.
+std::string short_caption(const Scene& scene, runtime::Random& random);
+
+// Where the main thing is, which was named already.
+std::string main_sentence(const Scene& scene, runtime::Random& random);
+
+// How large the only thing of a scene is and where.
+std::string only_sentence(const Scene& scene, runtime::Random& random);
+
+// What one of the other things is and where: by its place in the picture, or from the main thing
+// where that is in no doubt.
+std::string item_sentence(const Scene& scene, const Item& item, runtime::Random& random);
+
+// About the setting: how it looks, and whether it has its extra.
+std::string setting_sentence(const Scene& scene);
+std::string extra_sentence(const Scene& scene);
+
+// How many things there are in all.
+std::string count_sentence(const Scene& scene, runtime::Random& random);
+
+// What is true of every scene, in random order.
+std::vector<std::string> remarks(runtime::Random& random);
+
+// "a lemon", "three small lemons"
+std::string noun_phrase(const Item& item);
+
+// Where an item is: "in the top left corner"
+std::string place_phrase(const Item& item);
+
+}  // namespace longclip::scenes

@@ -1,0 +1,119 @@
+#include <gtest/gtest.h>
+#include <longclip/error.h>
+#include <longclip/evaluation.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "model/golden_model.h"
+
+namespace longclip {
+namespace {
+
+using testing::golden_model;
+
+// The golden features are those of the published Python code.
+TEST(Classifier, WithLabelsAloneGivesTheReferencesProbabilities) {
+  const auto features = golden::read_npy<float>(golden::model("image_features.npy"));
+  const auto texts = testing::golden_texts();
+  const auto logits = golden::read_npy<float>(golden::model("logits_per_image.npy"));
+  // Those that fit without a truncation.
+  std::vector<std::size_t> columns;
+  std::vector<std::string> labels;
+  for (std::size_t i = 0; i < texts.size() && labels.size() < 8; ++i) {
+    if (golden_model().tokenizer().count(texts[i]) > golden_model().info().context_length) continue;
+    columns.push_back(i);
+    labels.push_back(texts[i]);
+  }
+  const Classifier classifier(golden_model(), labels, {"{}"});
+  EXPECT_EQ(classifier.labels(), labels);
+  const Matrix probabilities = classifier.classify(Matrix(features.rows(), features.cols(), features.values));
+  ASSERT_EQ(probabilities.rows(), features.rows());
+  ASSERT_EQ(probabilities.cols(), labels.size());
+  for (std::size_t image = 0; image < features.rows(); ++image) {
+    double sum = 0;
+    for (const auto column : columns) sum += std::exp(double{logits(image, column)});
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      EXPECT_NEAR(probabilities(image, i), std::exp(double{logits(image, columns[i])}) / sum, 1e-4);
+    }
+  }
+}
+
+TEST(Classifier, AveragesThePromptsOfAClass) {
+  const std::vector<std::string> labels = {"dog", "cat", "dog"};
+  std::vector<std::size_t> told;
+  const Classifier classifier(golden_model(), labels, {"a photo of a {}.", "{}, drawn", "art of the {}"},
+                              [&](std::size_t done, std::size_t total) {
+                                told.push_back(done);
+                                EXPECT_EQ(total, 3U);
+                              });
+  EXPECT_FALSE(told.empty());
+  const auto& classes = classifier.features();
+  ASSERT_EQ(classes.rows(), 3U);
+  for (std::size_t label = 0; label < 2; ++label) {
+    const Matrix prompts =
+        golden_model()
+            .encode_text({"a photo of a " + labels[label] + ".", labels[label] + ", drawn", "art of the " + labels[label]})
+            .normalized();
+    std::vector<double> mean(prompts.cols());
+    double square = 0;
+    for (std::size_t k = 0; k < mean.size(); ++k) {
+      mean[k] = (double{prompts(0, k)} + prompts(1, k) + prompts(2, k)) / 3;
+      square += mean[k] * mean[k];
+    }
+    for (std::size_t k = 0; k < mean.size(); ++k) EXPECT_NEAR(classes(label, k), mean[k] / std::sqrt(square), 1e-6);
+  }
+  // Equal names are classes of their own, and share what is theirs.
+  const Matrix probabilities = classifier.classify(classes);
+  EXPECT_EQ(probabilities(0, 0), probabilities(0, 2));
+  EXPECT_NEAR(probabilities(0, 0) + probabilities(0, 1) + probabilities(0, 2), 1, 1e-6);
+}
+
+TEST(Classifier, RefusesWhatGivesNoClasses) {
+  EXPECT_THROW(Classifier(golden_model(), {}), InvalidInput);
+  EXPECT_THROW(Classifier(golden_model(), {"dog"}, {}), InvalidInput);
+  EXPECT_THROW(Classifier(golden_model(), {"dog"}, {"a photo"}), InvalidInput);
+  EXPECT_THROW(Classifier(golden_model(), {"dog"}, {"{} and {}"}), InvalidInput);
+}
+
+TEST(Classifier, NamesTheLabelThatCannotBeUsed) {
+  std::string endless = "dog";
+  for (int i = 0; i < 300; ++i) endless += " dog";
+  std::vector<std::string> labels(300, "cat");  // more than are encoded at a time
+  labels.push_back("not UTF-8 \xff");
+  for (const auto& [bad, told] : {std::pair<std::string, std::string>{endless, "dog dog"}, {labels.back(), "not UTF-8"}}) {
+    labels.back() = bad;
+    try {
+      Classifier(golden_model(), labels);
+      FAIL() << "not refused";
+    } catch (const InvalidInput& error) {
+      EXPECT_NE(std::string(error.what()).find("the label \"" + told), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(ImagenetTemplates, AreThe80OfTheSource) {
+  const auto& templates = imagenet_templates();
+  EXPECT_EQ(templates.size(), 80U);
+  EXPECT_EQ(std::set<std::string>(templates.begin(), templates.end()).size(), 80U);
+  for (const auto& pattern : templates) {
+    const auto place = pattern.find("{}");
+    ASSERT_NE(place, std::string::npos) << pattern;
+    EXPECT_EQ(pattern.find("{}", place + 1), std::string::npos) << pattern;
+    EXPECT_TRUE(pattern.ends_with(".")) << pattern;
+  }
+  EXPECT_EQ(templates.front(), "a bad photo of a {}.");
+  EXPECT_EQ(templates.back(), "a tattoo of the {}.");
+  // The seven that OpenAI's notebook picks out of the 80.
+  for (const std::string pattern :
+       {"itap of a {}.", "a bad photo of the {}.", "a origami {}.", "a photo of the large {}.", "a {} in a video game.",
+        "art of the {}.", "a photo of the small {}."}) {
+    EXPECT_NE(std::find(templates.begin(), templates.end(), pattern), templates.end()) << pattern;
+  }
+}
+
+}  // namespace
+}  // namespace longclip
