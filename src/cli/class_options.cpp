@@ -37,13 +37,15 @@ std::vector<std::string> read_templates(const ClassOptions& options, Console& co
 }  // namespace
 
 void add_class_options(CLI::App& command, ClassOptions& options) {
-  command.add_option("--labels", options.labels, "file of the classes' names: .txt a name a line, .jsonl a string a line")
+  command
+      .add_option("--labels", options.labels, "file of the classes' names: .txt a name a line, .jsonl a string a line")
       ->option_text("FILE")
       ->check(a_file_name());
   command
-      .add_option("--templates", options.templates,
-                  "what a name is put into: a file, a template with {} a line; imagenet: CLIP's 80; none: the name alone. "
-                  "\"a photo of a {}.\" if not given")
+      .add_option(
+          "--templates", options.templates,
+          "what a name is put into: a file, a template with {} a line; imagenet: CLIP's 80; none: the name alone. "
+          "\"a photo of a {}.\" if not given")
       ->option_text("FILE|imagenet|none")
       ->check(a_file_name());
 }

@@ -4,6 +4,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "cli/interrupt.h"
 #include "cli/model_options.h"
 #include "cli/output_file.h"
+#include "cli/picture/gallery.h"
 #include "cli/picture/sheet.h"
 #include "cli/ranking.h"
 #include "cli/standard_input.h"
@@ -32,6 +34,8 @@ constexpr RankingKind kImagesByText{"text", "images", "image"};
 constexpr std::size_t kMostCards = 50;
 constexpr std::size_t kCaptionsOfCard = 5;  // unless --top asks for more
 constexpr std::size_t kMostCaptions = 20;
+constexpr std::size_t kPicturesOfText = 7;
+constexpr std::size_t kMostPictures = 61;
 
 struct RankOptions {
   std::vector<std::string> images;
@@ -53,7 +57,6 @@ void check(const RankOptions& options) {
   if (options.images.empty()) throw UsageError("no picture: name pictures or folders before --text");
   if (options.texts.empty() && options.files.empty()) throw UsageError("no text: give --text TEXT or --texts FILE");
   if (options.picture.empty()) return;
-  if (options.by == "text") throw UsageError("--picture draws pictures with their best texts; leave out --by text");
   if (lower_extension(options.picture) != ".png") {
     throw UsageError("--picture writes PNG: name a file that ends in .png, not " + options.picture);
   }
@@ -122,6 +125,27 @@ picture::Card make_card(const Picture& picture, const ImageOptions& image, const
   return card;
 }
 
+// Says that a picture was written, and which characters could not be.
+void report_picture(const std::string& path, const std::string& part, const std::set<char32_t>& lacking,
+                    Console& console) {
+  console.report("wrote " + path + part);
+  if (lacking.empty()) return;
+  console.report(path + ": no installed font has U+" + hexadecimal(*lacking.begin()) +
+                 (lacking.size() > 1 ? " and " + std::to_string(lacking.size() - 1) + " other characters" : "") +
+                 ", drawn as boxes or question marks; install one that has, such as Noto");
+}
+
+picture::Found make_found(const std::string& text, const std::vector<Picture>& pictures, const ImageOptions& image,
+                          const std::vector<RankedItem>& ranking, std::size_t most) {
+  picture::Found found{text, {}};
+  for (std::size_t i = 0; i < std::min(most, ranking.size()); ++i) {
+    const Picture& picture = pictures[ranking[i].index];
+    found.hits.push_back({std::filesystem::path(picture.name).filename().string(), open_picture(picture, image),
+                          ranking[i].cosine, ranking[i].probability});
+  }
+  return found;
+}
+
 void rank_texts(const RankOptions& options, const Model& model, const std::vector<Picture>& pictures,
                 const std::vector<Text>& texts, const Matrix& text_features, Console& console, Failures& failures) {
   Printer printer(kTextsByImage, options.json, contents(texts), console);
@@ -146,13 +170,9 @@ void rank_texts(const RankOptions& options, const Model& model, const std::vecto
   const auto lacking = picture::write_sheet(
       options.picture, cards,
       "Probability among " + std::to_string(texts.size()) + " texts, and cosine, by " + model.info().name);
-  console.report("wrote " + options.picture +
-                 (ranked > cards.size() ? ", the first " + std::to_string(cards.size()) + " pictures" : ""));
-  if (!lacking.empty()) {
-    console.report(options.picture + ": no installed font has U+" + hexadecimal(*lacking.begin()) +
-                   (lacking.size() > 1 ? " and " + std::to_string(lacking.size() - 1) + " other characters" : "") +
-                   ", drawn as boxes or question marks; install one that has, such as Noto");
-  }
+  report_picture(options.picture,
+                 ranked > cards.size() ? ", the first " + std::to_string(cards.size()) + " pictures" : "", lacking,
+                 console);
 }
 
 void rank_images(const RankOptions& options, const Model& model, const std::vector<Picture>& pictures,
@@ -170,11 +190,25 @@ void rank_images(const RankOptions& options, const Model& model, const std::vect
   std::vector<std::string> names;
   for (const auto& picture : pictures) names.push_back(picture.name);
   Printer printer(kImagesByText, options.json, std::move(names), console);
+  std::vector<picture::Found> all;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     auto ranking = rank_items(text_features.row(i), features, model.info().logit_scale, options.limit());
     for (auto& item : ranking) item.index = places[item.index];
     printer.print(texts[i].text, ranking);
+    if (!options.picture.empty() && all.size() < kMostCards) {
+      const auto hits = options.top > 0 ? std::min(options.top, kMostPictures) : kPicturesOfText;
+      all.push_back(make_found(texts[i].text, pictures, options.image, ranking, hits));
+    }
   }
+  if (options.picture.empty()) return;
+
+  const SignalGuard guard;
+  const auto lacking = picture::write_gallery(
+      options.picture, all,
+      "Probability among " + std::to_string(places.size()) + " pictures, and cosine, by " + model.info().name);
+  report_picture(options.picture,
+                 texts.size() > all.size() ? ", the first " + std::to_string(all.size()) + " texts" : "", lacking,
+                 console);
 }
 
 int run(const RankOptions& options, Console& console) {
@@ -214,7 +248,10 @@ Run declare_rank(CLI::App& command) {
       ->option_text("image|text")
       ->check(CLI::IsMember({"image", "text"}));
   command.add_option("--top", options->top, "show the best K only")->option_text("K")->check(at_least(1));
-  command.add_option("--picture", options->picture, "draw the first 50 pictures with their 5, or K, best texts")
+  command
+      .add_option(
+          "--picture", options->picture,
+          "draw the first 50 pictures with their 5, or K, best texts; by text the texts with their 7 best pictures")
       ->option_text("OUT.png")
       ->check(a_file_name());
   command.add_flag("--truncate", options->truncate, "cut texts that are too long, and say which");

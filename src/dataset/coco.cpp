@@ -4,13 +4,14 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "dataset/captions.h"
+#include "dataset/fields.h"
 #include "dataset/format.h"
 #include "dataset/json_records.h"
-#include "dataset/fields.h"
 
 namespace longclip::dataset {
 namespace fs = std::filesystem;
@@ -92,9 +93,11 @@ void read_coco(const Source& source, const ImageFolder& images, Selection& selec
     return true;
   });
   annotations.join(source);
-  for (auto& [id, picture] : annotations.pictures) {
+  for (auto& entry : annotations.pictures) {
+    Picture& picture = entry.second;
     if (picture.captions.empty()) {
-      source.fail(picture.at, "the picture " + std::to_string(id) + " has no caption; take it out of \"images\"");
+      source.fail(picture.at,
+                  "the picture " + std::to_string(entry.first) + " has no caption; take it out of \"images\"");
     }
     selection.offer([&] {
       Example example;

@@ -1,7 +1,10 @@
 #include <longclip/dataset.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 

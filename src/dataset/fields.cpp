@@ -1,7 +1,6 @@
 #include "dataset/fields.h"
 
 #include <algorithm>
-#include <cstdint>
 
 namespace longclip::dataset {
 
@@ -37,9 +36,7 @@ std::vector<std::string> Fields::texts(const char* key) const {
   return value.get<std::vector<std::string>>();
 }
 
-void Fields::fail(const char* key, const char* wanted) const {
-  fail("\"" + std::string(key) + "\" is not " + wanted);
-}
+void Fields::fail(const char* key, const char* wanted) const { fail("\"" + std::string(key) + "\" is not " + wanted); }
 
 void Fields::fail(const std::string& reason) const {
   if (!record_.index) record_.place.fail(reason);

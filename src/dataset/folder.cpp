@@ -46,7 +46,8 @@ fs::path captions_file_in(const fs::path& folder) {
     if (may_hold_captions(path) && fs::is_regular_file(path, ignored) && is_recognised(path)) found.push_back(path);
   }
   if (found.size() == 1) return found.front();
-  if (found.empty()) throw InvalidInput(folder.string() + ": holds no data set that is known; what is: " + known_forms());
+  if (found.empty())
+    throw InvalidInput(folder.string() + ": holds no data set that is known; what is: " + known_forms());
   throw InvalidInput(folder.string() + ": holds more than one data set, such as " + found[0].filename().string() +
                      " and " + found[1].filename().string() + "; name the file");
 }

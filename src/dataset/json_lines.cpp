@@ -38,7 +38,9 @@ Example example_of(const Record& record, const ImageFolder& images) {
 
 }  // namespace
 
-bool is_json_lines(std::string_view bytes) { return first_key_among(bytes, {"image", "images", "annotations"}) == "image"; }
+bool is_json_lines(std::string_view bytes) {
+  return first_key_among(bytes, {"image", "images", "annotations"}) == "image";
+}
 
 void read_json_lines(const Source& source, const ImageFolder& images, Selection& selection) {
   std::vector<std::string_view> keys = {"image", "caption", "captions", "short", "shorts"};

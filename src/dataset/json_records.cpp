@@ -46,13 +46,11 @@ class Cursor {
 };
 
 // nlohmann's reason, without its identifier and its place, which is told in our own way; it may
-// quote the bytes at fault, as many as there are.
+// quote the bytes at fault.
 std::string reason_of(const char* what) {
-  constexpr std::size_t kLongest = 200;
   std::string reason = what;
   if (const auto end = reason.find("] "); end != reason.npos) reason.erase(0, end + 2);
   if (reason.starts_with("parse error at")) reason.erase(0, std::min(reason.find(": "), reason.size() - 2) + 2);
-  if (reason.size() > kLongest) reason = reason.substr(0, kLongest) + "...";
   std::replace_if(
       reason.begin(), reason.end(), [](unsigned char c) { return c < 0x20 || c > 0x7e; }, '?');
   return reason;
@@ -188,14 +186,14 @@ class RecordMaker {
   const std::vector<std::string_view>* lists_ = nullptr;
   std::size_t record_depth_ = 0;  // objects and lists around a record
 
-  const char* at_;  // how far the lexer has read
-  std::vector<std::set<std::string>> open_;  // the objects and lists that are, with the keys that each has had
-  std::string key_;   // whose value comes next
-  std::string list_;  // that is open
+  const char* at_;                           // how far the lexer has read
+  std::vector<std::set<std::string>> open_;  // what is open, outermost first: of an object the keys so far
+  std::string key_;                          // whose value comes next
+  std::string list_;                         // that is open
   std::size_t index_ = 0;
-  bool pass_next_ = false;        // the next value is not wanted
-  std::size_t passed_over_ = 0;   // the depth of the value that is being passed over; 0: none
-  std::vector<json*> values_;     // of the record, those that are open
+  bool pass_next_ = false;       // the next value is not wanted
+  std::size_t passed_over_ = 0;  // the depth of the value that is being passed over; 0: none
+  std::vector<json*> values_;    // of the record, those that are open
   json record_;
   std::size_t record_at_ = 0;
 };

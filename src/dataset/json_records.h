@@ -15,8 +15,8 @@ namespace longclip::dataset {
 
 // An object of a JSON file that stands in memory alone, while the file streams by.
 struct Record {
-  nlohmann::json value;  // of its keys those that were asked for
-  std::string list;      // the key of the list it stands in; empty where the list is the whole file
+  nlohmann::json value;              // of its keys those that were asked for
+  std::string list;                  // the key of the list it stands in; empty where the list is the whole file
   std::optional<std::size_t> index;  // in its list; none if it stands alone
   Place place;
 };

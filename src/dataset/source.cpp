@@ -6,10 +6,23 @@
 
 namespace longclip::dataset {
 
+namespace {
+
+// A reason may quote a name that has any length.
+std::string shortened(std::string reason) {
+  constexpr std::size_t kLongest = 400;
+  if (reason.size() <= kLongest) return reason;
+  std::size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xC0) == 0x80) --end;  // inside a character
+  return reason.substr(0, end) + "...";
+}
+
+}  // namespace
+
 void Source::fail(std::size_t at, const std::string& reason) const {
   const auto before = bytes.substr(0, at);
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  throw InvalidFile(name + ":" + std::to_string(line) + ": " + reason);
+  throw InvalidFile(name + ":" + std::to_string(line) + ": " + shortened(reason));
 }
 
 void Source::release(std::size_t begin, std::size_t end) const {

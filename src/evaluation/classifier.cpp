@@ -1,6 +1,7 @@
 #include <longclip/evaluation.h>
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -29,8 +30,7 @@ std::string prompt(const std::string& pattern, const std::string& label) {
   return text.replace(text.find(kLabelPlace), std::string_view(kLabelPlace).size(), label);
 }
 
-// The mean of normalised rows, normalised by Classifier's constructor.
-void add_up(const Matrix& rows, std::size_t first, std::size_t count, std::span<float> mean) {
+void write_mean(const Matrix& rows, std::size_t first, std::size_t count, std::span<float> mean) {
   std::vector<double> sums(rows.cols());
   for (std::size_t i = first; i < first + count; ++i) {
     const auto row = rows.row(i);
@@ -54,18 +54,19 @@ Classifier::Classifier(const Model& model, std::vector<std::string> labels, cons
     for (std::size_t label = first; label < end; ++label) {
       for (const auto& pattern : templates) prompts.push_back(prompt(pattern, labels_[label]));
     }
-    const Matrix features = model
-                                .encode_text(prompts, {},
-                                             [&](const InputError& error) {
-                                               throw InvalidInput("the label \"" +
-                                                                  labels_[first + error.index / templates.size()] +
-                                                                  "\": " + error.reason);
-                                             })
-                                .normalized();
+    const Matrix features =
+        model
+            .encode_text(prompts, {},
+                         [&](const InputError& error) {
+                           throw InvalidInput("the label \"" + labels_[first + error.index / templates.size()] +
+                                              "\": " + error.reason);
+                         })
+            .normalized();
     for (std::size_t label = first; label < end; ++label) {
-      add_up(features, (label - first) * templates.size(), templates.size(), means.row(label));
+      write_mean(features, (label - first) * templates.size(), templates.size(), means.row(label));
     }
   }
+  if (progress) progress(labels_.size(), labels_.size());
   features_ = means.normalized();
 }
 

@@ -114,8 +114,7 @@ GroupReport evaluate_groups(const Matrix& images, const Matrix& texts, const std
       if (!details.empty() && !details[image].empty()) add(parts[details[image]]);
     };
     for (std::size_t i = 0; i < group.images.size(); ++i) {
-      each_part(group.images[i],
-                [&](Part& part) { part.add_image(number, standings.images[i], group.texts.size()); });
+      each_part(group.images[i], [&](Part& part) { part.add_image(number, standings.images[i], group.texts.size()); });
     }
     for (std::size_t i = 0; i < group.texts.size(); ++i) {
       each_part(own[group.texts[i]],

@@ -28,7 +28,8 @@ float score_of(float cosine) { return std::isnan(cosine) ? kLast : cosine; }
 
 // The queries of one side, an array for each property so that the counting is done in vectors.
 struct Queries {
-  explicit Queries(std::size_t count) : best(count, kLast), right(count), right_level(count), ahead(count), level(count) {}
+  explicit Queries(std::size_t count)
+      : best(count, kLast), right(count), right_level(count), ahead(count), level(count) {}
 
   void offer(std::size_t query, float score) {
     if (right[query]++ == 0 || score > best[query]) {
@@ -66,7 +67,8 @@ void check(const Matrix& images, const Matrix& texts, const Relevance& relevance
                        std::to_string(texts.rows()) + " texts");
   }
   const auto& further = relevance.further;
-  if (!further.empty() && (further.size() != texts.rows() || !std::all_of(further.begin(), further.end(), name_images))) {
+  if (!further.empty() &&
+      (further.size() != texts.rows() || !std::all_of(further.begin(), further.end(), name_images))) {
     throw InvalidInput("the relevance must have a list of further images for each of " + std::to_string(texts.rows()) +
                        " texts, or none at all");
   }
@@ -129,25 +131,24 @@ class Comparison {
  private:
   void compare_share(std::size_t first, ColumnCounts& counts) {
     const std::size_t count = std::min(kRowsOfShare, row_features_.rows() - first);
-    matrix::for_each_cosine(
-        row_features_, first, count, column_features_,
-        [&](std::size_t row, std::size_t column, std::span<const float> cosines) {
-          const float best_of_row = rows_.best[row];
-          const float* best = columns_.best.data() + column;
-          std::uint32_t* ahead = counts.ahead.data() + column;
-          std::uint32_t* level = counts.level.data() + column;
-          std::uint32_t row_ahead = 0;
-          std::uint32_t row_level = 0;
-          for (std::size_t i = 0; i < cosines.size(); ++i) {
-            const float score = score_of(cosines[i]);
-            row_ahead += score > best_of_row ? 1 : 0;
-            row_level += score == best_of_row ? 1 : 0;
-            ahead[i] += score > best[i] ? 1 : 0;
-            level[i] += score == best[i] ? 1 : 0;
-          }
-          rows_.ahead[row] += row_ahead;
-          rows_.level[row] += row_level;
-        });
+    matrix::for_each_cosine(row_features_, first, count, column_features_,
+                            [&](std::size_t row, std::size_t column, std::span<const float> cosines) {
+                              const float best_of_row = rows_.best[row];
+                              const float* best = columns_.best.data() + column;
+                              std::uint32_t* ahead = counts.ahead.data() + column;
+                              std::uint32_t* level = counts.level.data() + column;
+                              std::uint32_t row_ahead = 0;
+                              std::uint32_t row_level = 0;
+                              for (std::size_t i = 0; i < cosines.size(); ++i) {
+                                const float score = score_of(cosines[i]);
+                                row_ahead += score > best_of_row ? 1 : 0;
+                                row_level += score == best_of_row ? 1 : 0;
+                                ahead[i] += score > best[i] ? 1 : 0;
+                                level[i] += score == best[i] ? 1 : 0;
+                              }
+                              rows_.ahead[row] += row_ahead;
+                              rows_.level[row] += row_level;
+                            });
     report(count);
   }
 

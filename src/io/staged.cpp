@@ -48,11 +48,11 @@ std::filesystem::path make_sibling(const std::filesystem::path& destination, Sta
   }
 }
 
-// Brings what was written to the disk. False where that failed, with errno.
-bool sync(const std::filesystem::path& path) {
+// Brings what was written to the disk, by fsync() or syncfs(). False where that failed, with errno.
+bool sync(const std::filesystem::path& path, int (*call)(int) = ::fsync) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
-  const bool done = ::fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP;  // not every file system can
+  const bool done = call(fd) == 0 || errno == EINVAL || errno == ENOTSUP;  // not every file system can
   const int error = errno;
   ::close(fd);
   errno = error;
@@ -91,7 +91,8 @@ void Staged::flush() const {
   if (kind_ == Kind::folder) {
     for (std::filesystem::directory_iterator entry(staging_, error), end; !error && entry != end;
          entry.increment(error)) {
-      if (!sync(entry->path())) fail_to_write(destination_);
+      // What lies deeper may be very many files: one call for all of them.
+      if (!sync(entry->path(), entry->is_directory(error) ? ::syncfs : ::fsync)) fail_to_write(destination_);
     }
     if (error) fail_to_write(destination_, error.message().c_str());
   }

@@ -15,6 +15,8 @@ namespace {
 using runtime::Random;
 using runtime::random_word;
 
+constexpr std::size_t kLongest = 240;  // tokens of a caption
+
 Described describe(Scene scene, std::string caption) {
   Described described;
   described.facts = facts_of(scene);
@@ -65,6 +67,22 @@ std::string item_sentence_of(const Scene& scene, std::size_t index, Random& rand
   return item_sentence(scene, scene.items[index], random);
 }
 
+// What else there is to say, the telling before the general by and large.
+std::vector<std::string> sentences_more(const Scene& scene, Random& random) {
+  std::vector<std::string> some = remarks(random);
+  some.resize(3);
+  if (random.chance(0.5)) some.push_back(count_sentence(scene, random));
+  std::vector<std::string> pairs = pair_sentences(scene, random);
+  pairs.resize(std::min<std::size_t>(pairs.size(), 8));
+  some.insert(some.end(), pairs.begin(), pairs.end());
+  random.shuffle(some);
+  const auto rest = remarks(random);
+  for (const std::string& remark : rest) {
+    if (std::find(some.begin(), some.end(), remark) == some.end()) some.push_back(remark);
+  }
+  return some;
+}
+
 }  // namespace
 
 std::size_t new_thing(const Scene& scene, Random& random) {
@@ -84,7 +102,7 @@ Scene begin_scene(Random& random, double size) {
   main.thing = random.below(things().size());
   main.size = size;
   main.mirrored = random.chance(0.5);
-  Layout(random).place(main, {});
+  Layout(random, scene.setting).place(main, {});
   scene.items.push_back(main);
   return scene;
 }
@@ -92,7 +110,8 @@ Scene begin_scene(Random& random, double size) {
 Item add_item(Scene& scene, Random& random) {
   for (;;) {
     Item item = random_item(scene, random);
-    if ((random.chance(0.08) && stand_in_front(item, scene, random)) || Layout(random).place(item, scene.items)) {
+    if ((random.chance(0.08) && stand_in_front(item, scene, random)) ||
+        Layout(random, scene.setting).place(item, scene.items)) {
       scene.items.push_back(item);
       return item;
     }
@@ -133,7 +152,7 @@ Described few(std::uint64_t seed, std::size_t index) {
   return describe(scene, joined(details));
 }
 
-std::vector<Described> family(std::uint64_t seed, std::size_t index) {
+std::vector<Described> family(std::uint64_t seed, std::size_t index, const Tokenizer& tokenizer) {
   Random random(random_word(seed, 'F', index));
   // What all of them share, told first.
   Scene shared = begin_scene(random, random.between(0.38, 0.46));
@@ -154,9 +173,16 @@ std::vector<Described> family(std::uint64_t seed, std::size_t index) {
     for (std::size_t others = 2 + random.below(2); others > 0; --others) add_item(scene, random);
     std::vector<std::string> late{extra_sentence(scene)};
     for (std::size_t i = 3; i < scene.items.size(); ++i) late.push_back(item_sentence_of(scene, i, random));
-    if (random.chance(0.5)) late.push_back(count_sentence(scene, random));
-    const auto some = remarks(random);
-    for (std::size_t i = random.below(3); i > 0; --i) late.push_back(some[i]);
+    const auto more = sentences_more(scene, random);
+    // Up to the end of the context, so that its late positions are learnt from too.
+    const double wanted = random.chance(0.5) ? random.between(85, 130) : random.between(130, 235);
+    auto tokens = tokenizer.count(joined(early) + " " + joined(late));
+    for (auto sentence = more.begin(); sentence != more.end() && static_cast<double>(tokens) < wanted; ++sentence) {
+      const auto longer = tokens + tokenizer.count(*sentence + ".") - 2;  // without its start and end
+      if (longer > kLongest) break;
+      late.push_back(*sentence);
+      tokens = longer;
+    }
     random.shuffle(late);
     late.insert(late.begin(), early.begin(), early.end());
     members.push_back(describe(scene, joined(late)));

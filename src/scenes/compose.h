@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include <longclip/tokenizer.h>
+
 #include "runtime/random.h"
 #include "scenes/described.h"
 
@@ -16,7 +18,7 @@ Described few(std::uint64_t seed, std::size_t index);
 
 // One to four full scenes that share their setting, main thing, short caption and the first of what
 // is told, and differ in what is told late.
-std::vector<Described> family(std::uint64_t seed, std::size_t index);
+std::vector<Described> family(std::uint64_t seed, std::size_t index, const Tokenizer& tokenizer);
 
 // What compositions begin with: a setting and a main thing of this size.
 Scene begin_scene(runtime::Random& random, double size);

@@ -29,6 +29,8 @@ using namespace scenes;
 void check(const std::filesystem::path& folder, const SceneOptions& options) {
   constexpr int kSmallest = 16;
   constexpr int kLargest = 4096;
+  if (options.threads < 0)
+    throw InvalidInput("threads is " + std::to_string(options.threads) + "; it must be 0 or more");
   if (folder.empty()) throw InvalidInput("the scenes have no folder: name one to make");
   if (options.count == 0) throw InvalidInput("count is 0; draw at least one scene");
   if (options.kind == SceneKind::hard && options.count % group_size != 0) {
@@ -38,7 +40,10 @@ void check(const std::filesystem::path& folder, const SceneOptions& options) {
   if (options.size < kSmallest || options.size > kLargest) {
     throw InvalidInput("size is " + std::to_string(options.size) + " pixels; it must be from 16 to 4096");
   }
-  if (options.detail_token < 2) throw InvalidInput("the detail token must be 2 or more: the start token is the first");
+  if (options.detail_token < 2 || options.detail_token > latest_detail) {
+    throw InvalidInput("detail token " + std::to_string(options.detail_token) + ": it must be from 2 to " +
+                       std::to_string(latest_detail));
+  }
   std::error_code error;
   if (!std::filesystem::exists(std::filesystem::symlink_status(folder, error))) return;
   const bool scenes = std::filesystem::exists(folder / "captions.json", error) &&
@@ -69,7 +74,7 @@ std::vector<Described> compose(const SceneOptions& options) {
         take({few(options.seed, index)});
         break;
       case SceneKind::full:
-        take(family(options.seed, index));
+        take(family(options.seed, index, tokenizer));
         break;
       case SceneKind::hard:
         take(hard_group(options.seed, index, options.detail_token, tokenizer));
@@ -149,7 +154,12 @@ void draw_scenes(const std::filesystem::path& folder, const SceneOptions& option
   } catch (const InvalidFile& error) {
     throw InvalidFile(staged.in_users_terms(error.what()));
   }
-  staged.publish();
+  std::error_code error;
+  if (options.overwrite || std::filesystem::exists(folder, error)) {  // an empty folder takes them, too
+    staged.publish();
+  } else {
+    staged.publish_new();
+  }
 }
 
 }  // namespace longclip

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <type_traits>
@@ -78,15 +79,12 @@ Glyphs::Glyphs(const std::filesystem::path& given) {
 }
 
 cv::Mat Glyphs::get(std::size_t thing, int side) const {
-  const std::lock_guard lock(mutex_);
-  const auto [place, fresh] = scaled_.try_emplace({thing, side});
-  if (fresh) {
-    const cv::Mat& original = originals_[thing];
-    const double scale = static_cast<double>(side) / std::max(original.cols, original.rows);
-    const cv::Size size(std::max(1, cvRound(original.cols * scale)), std::max(1, cvRound(original.rows * scale)));
-    cv::resize(original, place->second, size, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
-  }
-  return place->second;
+  const cv::Mat& original = originals_[thing];
+  const double scale = static_cast<double>(side) / std::max(original.cols, original.rows);
+  const cv::Size size(std::max(1, cvRound(original.cols * scale)), std::max(1, cvRound(original.rows * scale)));
+  cv::Mat scaled;
+  cv::resize(original, scaled, size, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
+  return scaled;
 }
 
 }  // namespace longclip::scenes

@@ -1,17 +1,15 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <utility>
+#include <vector>
 
 #include <opencv2/core.hpp>
 
 namespace longclip::scenes {
 
 // The colour glyphs of things(), from a font of bitmaps such as Noto Color Emoji. Safe to use from
-// several threads.
+// several threads. Scaled ones are not kept: scaling is quick, and there are thousands of sizes.
 class Glyphs {
  public:
   // Empty: the system's Noto Color Emoji. Throws InvalidFile for a font that is missing, damaged,
@@ -24,8 +22,6 @@ class Glyphs {
 
  private:
   std::vector<cv::Mat> originals_;  // cut, at the font's own size
-  mutable std::mutex mutex_;
-  mutable std::map<std::pair<std::size_t, int>, cv::Mat> scaled_;
 };
 
 }  // namespace longclip::scenes

@@ -4,8 +4,6 @@
 #include <array>
 #include <string>
 
-#include <longclip/error.h>
-
 #include "scenes/compose.h"
 #include "scenes/layout.h"
 #include "scenes/things.h"
@@ -16,6 +14,7 @@ namespace {
 
 using runtime::Random;
 
+constexpr int kShortest = 90;
 constexpr int kLongest = 240;
 
 // The tokens of a text that another one follows: with its start, without its end.
@@ -28,7 +27,7 @@ std::vector<Item> different_things(const Scene& scene, Random& random) {
   Item item;
   item.size = 0.225;
   item.thing = new_thing(scene, random);
-  if (!Layout(random).place(item, scene.items)) return {};
+  if (!Layout(random, scene.setting).place(item, scene.items)) return {};
   Scene taken = scene;
   std::vector<Item> variants;
   while (variants.size() < group_size) {
@@ -48,7 +47,7 @@ std::vector<Item> different_places(const Scene& scene, Random& random) {
   for (const double size : {0.17, 0.29}) {
     item.size = size;
     for (const Cell cell : cells) {
-      if (Layout(random).place_in(item, cell, scene.items)) variants.push_back(item);
+      if (Layout(random, scene.setting).place_in(item, cell, scene.items)) variants.push_back(item);
     }
   }
   random.shuffle(variants);
@@ -68,6 +67,10 @@ std::string detail_sentence(const Item& item, int wording) {
       return "There is " + noun + " " + place;
     case 2:
       return "Someone has put " + noun + " " + place;
+    case 3:
+      return "Also to be seen " + place + " is " + noun;
+    case 4:
+      return "A closer look " + place + " shows " + noun;
     default:
       return "The eye also meets " + noun + " " + place;
   }
@@ -93,26 +96,34 @@ std::vector<Described> hard_group(std::uint64_t seed, std::size_t index, int det
   pool.push_back(setting_sentence(shared));
   random.shuffle(pool);
   pool.push_back(extra_sentence(shared));
-  const auto more = remarks(random);
+  auto more = remarks(random);
+  Scene complete = shared;
+  complete.items.push_back(variants.front());
+  more.insert(more.begin() + 2, count_sentence(complete, random));
   pool.insert(pool.end(), more.begin(), more.end());
   std::vector<std::string> before{short_caption(shared, random)};
   auto next = pool.begin();
-  while (tokens_before(tokenizer, joined(before)) < detail_token) {
-    if (next == pool.end()) {
-      throw InvalidInput("detail token " + std::to_string(detail_token) +
-                         ": captions are not that long; name one up to " +
-                         std::to_string(tokens_before(tokenizer, joined(before))));
-    }
-    before.push_back(*next++);
-  }
+  while (tokens_before(tokenizer, joined(before)) < detail_token && next != pool.end()) before.push_back(*next++);
   const std::string prefix = joined(before);
   const int begins = tokens_before(tokenizer, prefix);
-  // What is drawn is told: what did not fit before the detail comes after it.
-  const std::size_t must = pool.size() - more.size();
-  const auto told = static_cast<std::size_t>(next - pool.begin());
-  std::vector<std::string> after(next, pool.begin() + static_cast<std::ptrdiff_t>(std::max(must, told + 1)));
+  const int wording = static_cast<int>(random.below(6));
+  int detail_tokens = 0;
+  for (const Item& item : variants) {
+    detail_tokens = std::max(detail_tokens, tokens_before(tokenizer, detail_sentence(item, wording) + "."));
+  }
+  // What is drawn is told: what did not fit before the detail comes after it, and something more.
+  const auto must = pool.end() - static_cast<std::ptrdiff_t>(more.size());
+  std::vector<std::string> after;
+  int total = begins + detail_tokens;
+  for (bool enough = false; next != pool.end() && !enough; ++next) {
+    const bool needed = next < must;
+    const int tokens = tokens_before(tokenizer, *next + ".") - 1;
+    if (total + tokens + 1 > kLongest) break;
+    enough = !needed && total + tokens >= kShortest;
+    after.push_back(*next);
+    total += tokens;
+  }
 
-  const int wording = static_cast<int>(random.below(4));
   std::vector<Described> group;
   for (const Item& item : variants) {
     Described described;
@@ -121,7 +132,6 @@ std::vector<Described> hard_group(std::uint64_t seed, std::size_t index, int det
     std::vector<std::string> sentences = before;
     sentences.push_back(detail_sentence(item, wording));
     sentences.insert(sentences.end(), after.begin(), after.end());
-    while (static_cast<int>(tokenizer.count(joined(sentences))) > kLongest) sentences.pop_back();
     described.caption = joined(sentences);
     described.facts = facts_of(described.scene);
     described.claims = claims_of(described.scene);

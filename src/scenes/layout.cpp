@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "scenes/settings.h"
+
 namespace longclip::scenes {
 namespace {
 
@@ -32,6 +34,18 @@ bool overlap(const Item& a, const Item& b) {
   return std::abs(a.x - b.x) < x.width + y.width + kAir && std::abs(a.y - b.y) < x.height + y.height + kAir;
 }
 
+Layout::Layout(runtime::Random& random, std::size_t setting) : random_(random) {
+  const Spot& spot = settings()[setting].spot;
+  spot_.x = spot.x;
+  spot_.y = spot.y;
+  spot_.size = 2 * spot.radius;
+}
+
+bool Layout::is_free(const Item& item, const std::vector<Item>& others) const {
+  return (spot_.size == 0 || !overlap(item, spot_)) &&
+         std::none_of(others.begin(), others.end(), [&](const Item& other) { return overlap(item, other); });
+}
+
 bool Layout::place_in(Item& item, Cell cell, const std::vector<Item>& others) const {
   const Half half = half_of(item);
   const auto range = [](int third, double half_length) {
@@ -45,8 +59,7 @@ bool Layout::place_in(Item& item, Cell cell, const std::vector<Item>& others) co
   for (int attempt = 0; attempt < 12; ++attempt) {
     item.x = random_.between(left, right);
     item.y = random_.between(top, bottom);
-    if (std::none_of(others.begin(), others.end(), [&](const Item& other) { return overlap(item, other); }))
-      return true;
+    if (is_free(item, others)) return true;
   }
   return false;
 }

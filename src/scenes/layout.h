@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "runtime/random.h"
@@ -7,11 +8,13 @@
 
 namespace longclip::scenes {
 
-// Finds places: things keep clear of each other, and their middles keep clear of the lines between
-// the ninths of the picture, so that "in the top left corner" is never in doubt.
+// Finds places: things keep clear of each other and of the setting's moon or sun, and their middles
+// keep clear of the lines between the ninths of the picture, so that "in the top left corner" is never
+// in doubt.
 class Layout {
  public:
-  explicit Layout(runtime::Random& random) : random_(random) {}
+  // `setting` is an index into settings().
+  Layout(runtime::Random& random, std::size_t setting);
 
   // Gives `item` a place that is free of the others. False if there is none.
   bool place(Item& item, const std::vector<Item>& others) const;
@@ -20,7 +23,10 @@ class Layout {
   bool place_in(Item& item, Cell cell, const std::vector<Item>& others) const;
 
  private:
+  bool is_free(const Item& item, const std::vector<Item>& others) const;
+
   runtime::Random& random_;
+  Item spot_;  // as if it were a thing; of size 0 where there is none
 };
 
 // True if the boxes of the two overlap, with a little air between them.

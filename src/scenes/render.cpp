@@ -35,14 +35,18 @@ void put(cv::Mat& canvas, const cv::Mat& glyph, cv::Point middle) {
   }
 }
 
+cv::Mat flipped(const cv::Mat& picture, int axis) {
+  cv::Mat result;
+  cv::flip(picture, result, axis);
+  return result;
+}
+
+// `glyph` is shared with other scenes and stays as it is.
 cv::Mat turned(const cv::Mat& glyph, Pose pose, bool mirrored) {
   cv::Mat result = glyph;
-  if (mirrored) cv::flip(result, result, 1);
+  if (mirrored) result = flipped(glyph, 1);
   if (pose == Pose::upright) return result;
-  if (pose == Pose::upside_down) {
-    cv::flip(result, result, 0);
-    return result;
-  }
+  if (pose == Pose::upside_down) return flipped(result, 0);
   const double angle = pose == Pose::leaning_left ? 40 : -40;
   const int side = static_cast<int>(std::lround(std::hypot(result.cols, result.rows))) + 2;
   cv::Mat around(side, side, CV_8UC4, cv::Scalar::all(0));
@@ -77,9 +81,15 @@ void draw_item(cv::Mat& canvas, const Item& item, const Glyphs& glyphs, bool sha
       turned(glyphs.get(item.thing, std::max(2, cvRound(item.size * side))), item.pose, item.mirrored);
   if (item.ring >= 0) {
     const RingColour& colour = kRingColours[item.ring];
-    cv::circle(canvas, {cvRound(item.x * side * 16), cvRound(item.y * side * 16)},
-               cvRound(std::max(item.width(), item.size) * 0.66 * side * 16),
-               cv::Scalar(colour.blue, colour.green, colour.red), std::max(1, cvRound(0.022 * side)), cv::LINE_AA, 4);
+    const auto circle = [&](double thickness, const cv::Scalar& ink) {
+      cv::circle(canvas, {cvRound(item.x * side * 16), cvRound(item.y * side * 16)},
+                 cvRound(std::max(item.width(), item.size) * 0.66 * side * 16), ink,
+                 std::max(1, cvRound(thickness * side)), cv::LINE_AA, 4);
+    };
+    // The rim shows black on the night sky and white in the snow.
+    const bool dark = colour.red + colour.green + colour.blue < 300;
+    circle(0.03, dark ? cv::Scalar::all(235) : cv::Scalar::all(70));
+    circle(0.022, cv::Scalar(colour.blue, colour.green, colour.red));
   }
   for (int i = 0; i < item.count; ++i) {
     const double offset = (i - (item.count - 1) / 2.0) * 0.85 * item.size;

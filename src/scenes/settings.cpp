@@ -102,6 +102,10 @@ class Brush {
   cv::Mat& canvas_;
 };
 
+constexpr Spot kMoon{0.5, 0.1, 0.075};
+constexpr Spot kEveningSun{0.5, 0.9, 0.16};
+constexpr Spot kDesertSun{0.82, 0.12, 0.09};
+
 void draw_sky(cv::Mat& canvas, bool extra, std::uint64_t seed) {
   Brush b(canvas, seed);
   b.fade(0, 1, b.near(Brush::rgb(92, 168, 236), 12), b.near(Brush::rgb(196, 228, 250), 8));
@@ -114,7 +118,7 @@ void draw_night(cv::Mat& canvas, bool extra, std::uint64_t seed) {
   Brush b(canvas, seed);
   b.fade(0, 1, b.near(Brush::rgb(10, 14, 44), 5), b.near(Brush::rgb(40, 44, 96), 8));
   if (extra) {
-    b.disc(0.5, 0.1, 0.075, Brush::rgb(250, 244, 206));
+    b.disc(kMoon.x, kMoon.y, kMoon.radius, Brush::rgb(250, 244, 206));
     b.disc(0.53, 0.085, 0.06, Brush::rgb(18, 22, 56));
   }
   for (int i = 0; i < 110; ++i) {
@@ -127,7 +131,7 @@ void draw_sunset(cv::Mat& canvas, bool extra, std::uint64_t seed) {
   Brush b(canvas, seed);
   b.fade(0, 0.5, b.near(Brush::rgb(120, 60, 140), 10), Brush::rgb(240, 110, 90));
   b.fade(0.5, 1, Brush::rgb(240, 110, 90), b.near(Brush::rgb(255, 206, 110), 8));
-  if (extra) b.disc(0.5, 0.9, 0.16, Brush::rgb(255, 240, 170));
+  if (extra) b.disc(kEveningSun.x, kEveningSun.y, kEveningSun.radius, Brush::rgb(255, 240, 170));
   for (int i = 0; i < 5; ++i) {
     b.ellipse(b.random.uniform(), b.random.between(0.1, 0.8), b.random.between(0.12, 0.3), 0.014,
               b.near(Brush::rgb(250, 150, 120), 14));
@@ -183,7 +187,7 @@ void draw_beach(cv::Mat& canvas, bool extra, std::uint64_t seed) {
 void draw_desert(cv::Mat& canvas, bool extra, std::uint64_t seed) {
   Brush b(canvas, seed);
   b.fade(0, 1, Brush::rgb(250, 214, 150), Brush::rgb(250, 190, 120));
-  if (extra) b.disc(0.82, 0.12, 0.09, Brush::rgb(255, 250, 214));
+  if (extra) b.disc(kDesertSun.x, kDesertSun.y, kDesertSun.radius, Brush::rgb(255, 250, 214));
   b.hills(0.4, 0.12, 2, b.near(Brush::rgb(226, 150, 78), 8));
   b.hills(0.62, 0.14, 3, b.near(Brush::rgb(212, 132, 62), 8));
   b.hills(0.84, 0.12, 2, b.near(Brush::rgb(196, 114, 50), 8));
@@ -288,9 +292,9 @@ constexpr Setting kSettings[] = {
     {"sky", "in a blue sky", "The whole background is blue sky, paler towards the bottom",
      "White clouds drift through the sky", "There is not a single cloud", false, draw_sky},
     {"night", "in a night sky", "It is night, and the background is dark blue with little stars",
-     "A crescent moon shines at the top", "There are stars but no moon", false, draw_night},
+     "A crescent moon shines at the top", "There are stars but no moon", false, draw_night, kMoon},
     {"sunset", "in the sunset", "The sky turns from purple at the top to orange and yellow below",
-     "The sun is going down at the bottom", "The sun itself is not to be seen", false, draw_sunset},
+     "The sun is going down at the bottom", "The sun itself is not to be seen", false, draw_sunset, kEveningSun},
     {"meadow", "on a green meadow", "Green grass covers the ground from edge to edge",
      "Small flowers grow in the grass", "No flowers grow in the grass", true, draw_meadow},
     {"forest", "in a dark forest", "Dark tree trunks stand behind everything, and leaves hang down from above",
@@ -298,7 +302,7 @@ constexpr Setting kSettings[] = {
     {"beach", "on a sandy beach", "Yellow sand fills most of the picture, with a strip of sea along the top",
      "Small white waves run over the water", "The water is calm", true, draw_beach},
     {"desert", "in a desert", "Orange dunes rise one behind the other", "A pale sun stands in the top right of the sky",
-     "The sky over the dunes is empty", true, draw_desert},
+     "The sky over the dunes is empty", true, draw_desert, kDesertSun},
     {"snow", "in the snow", "Everything lies in white snow", "Snowflakes are falling", "It is not snowing", true,
      draw_snow},
     {"sea", "in the blue sea", "Blue water is all around, darker towards the bottom", "Bubbles rise in the water",
@@ -307,12 +311,12 @@ constexpr Setting kSettings[] = {
      "A round red carpet lies on the boards", "The boards are bare", true, draw_floor},
     {"tiles", "on a tiled floor", "The ground is a floor of square tiles", "The tiles are white and blue",
      "The tiles are white and grey", true, draw_tiles},
-    {"brick wall", "before a brick wall", "The background is a wall of red bricks",
+    {"brick wall", "in front of a brick wall", "The background is a wall of red bricks",
      "Ivy hangs over the top of the wall", "Nothing grows on the wall", false, draw_bricks},
     {"street", "on a street",
      "Grey asphalt with a dashed white line makes the background, and pavements run along its edges",
      "There are puddles on the asphalt", "The asphalt is dry", true, draw_street},
-    {"mountains", "before the mountains", "Grey mountains stand along the horizon, with a green plain before them",
+    {"mountains", "in front of the mountains", "Grey mountains stand along the horizon, with a green plain before them",
      "Snow lies on the peaks", "The peaks are bare rock", true, draw_mountains},
 };
 

@@ -8,6 +8,11 @@
 
 namespace longclip::scenes {
 
+// The one small thing of a setting that captions tell of, such as a moon, which nothing may hide.
+struct Spot {
+  double x = 0, y = 0, radius = 0;
+};
+
 // A place where scenes happen, and how it is drawn.
 struct Setting {
   std::string_view name;                                          // "beach"; what facts say
@@ -17,6 +22,7 @@ struct Setting {
   std::string_view without;                                       // and if not
   bool shadows;                                                   // things lie or stand on it
   void (*draw)(cv::Mat& canvas, bool extra, std::uint64_t seed);  // 8-bit BGR, square
+  Spot spot = {};                                                 // of its extra; radius 0: none
 };
 
 std::span<const Setting> settings() noexcept;

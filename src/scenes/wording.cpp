@@ -42,7 +42,10 @@ std::string_view without_article(std::string_view phrase) { return phrase.substr
 
 const Thing& thing_of(const Item& item) { return things()[item.thing]; }
 
-std::string the(const Item& item) { return "the " + std::string(without_article(thing_of(item).one)); }
+std::string the(const Item& item) {
+  const Thing& thing = thing_of(item);
+  return "the " + std::string(item.count > 1 ? thing.several : without_article(thing.one));
+}
 
 // Puts words in place of {name}; {Name} with a capital.
 struct Word {
@@ -70,17 +73,20 @@ std::string fill(std::string_view pattern, const std::vector<Word>& words) {
   return result;
 }
 
-// Where an item is from the main thing; nothing where two words would do as well.
-std::optional<std::string> relation(const Scene& scene, const Item& item) {
-  const Item& main = scene.items.front();
-  const double dx = item.x - main.x;
-  const double dy = item.y - main.y;
-  if (item.in_front) return "in front of " + the(main);
+// Where an item is from another; nothing where two words would do as well.
+std::optional<std::string> relation(const Item& other, const Item& item) {
+  const double dx = item.x - other.x;
+  const double dy = item.y - other.y;
   if (std::abs(dx) > 0.25 && std::abs(dx) > 1.6 * std::abs(dy)) {
-    return (dx < 0 ? "to the left of " : "to the right of ") + the(main);
+    return (dx < 0 ? "to the left of " : "to the right of ") + the(other);
   }
-  if (std::abs(dy) > 0.25 && std::abs(dy) > 1.6 * std::abs(dx)) return (dy < 0 ? "above " : "below ") + the(main);
+  if (std::abs(dy) > 0.25 && std::abs(dy) > 1.6 * std::abs(dx)) return (dy < 0 ? "above " : "below ") + the(other);
   return std::nullopt;
+}
+
+std::optional<std::string> relation_to_main(const Scene& scene, const Item& item) {
+  const Item& main = scene.items.front();
+  return item.in_front ? "in front of " + the(main) : relation(main, item);
 }
 
 // What else is to be said of how an item lies: ", upside down".
@@ -162,7 +168,7 @@ std::string item_sentence(const Scene& scene, const Item& item, Random& random) 
       "There {is} {a} {relation}{manner}",   "Someone has put {a} {relation}{manner}",
       "One can see {a} {relation}{manner}",  "{A} {has} found a place {relation}{manner}",
       "{Relation}, one can see {a}{manner}", "Just {relation} {is} {a}{manner}"};
-  const auto from_main = relation(scene, item);
+  const auto from_main = relation_to_main(scene, item);
   const bool by_relation = from_main && (item.in_front || random.chance(0.35));
   const bool one = item.count == 1;
   return fill(by_relation ? random.pick(kByRelation) : random.pick(kByPlace), {{"a", noun_phrase(item)},
@@ -171,6 +177,30 @@ std::string item_sentence(const Scene& scene, const Item& item, Random& random) 
                                                                                {"place", place_phrase(item)},
                                                                                {"relation", from_main.value_or("")},
                                                                                {"manner", manner(item)}});
+}
+
+std::vector<std::string> pair_sentences(const Scene& scene, Random& random) {
+  constexpr std::array<std::string_view, 8> kPatterns{"{The} {is} {relation}",
+                                                      "One finds {the} {relation}",
+                                                      "{Relation} {is} {the}",
+                                                      "As for {the}, look {relation}",
+                                                      "{The} can be found {relation}",
+                                                      "Seen from the front, {the} {is} {relation}",
+                                                      "{The}, by the way, {is} {relation}",
+                                                      "The place of {the} is {relation}"};
+  std::vector<std::string> all;
+  for (std::size_t first = 1; first < scene.items.size(); ++first) {
+    for (std::size_t second = first + 1; second < scene.items.size(); ++second) {
+      const bool turned = random.chance(0.5);  // each pair is told one way round
+      const Item& item = scene.items[turned ? second : first];
+      const auto where = relation(scene.items[turned ? first : second], item);
+      if (!where) continue;
+      all.push_back(fill(random.pick(kPatterns),
+                         {{"the", the(item)}, {"is", item.count == 1 ? "is" : "are"}, {"relation", *where}}));
+    }
+  }
+  random.shuffle(all);
+  return all;
 }
 
 std::string setting_sentence(const Scene& scene) { return std::string(settings()[scene.setting].look); }

@@ -23,6 +23,9 @@ std::string only_sentence(const Scene& scene, runtime::Random& random);
 // where that is in no doubt.
 std::string item_sentence(const Scene& scene, const Item& item, runtime::Random& random);
 
+// How the others, but for the main thing, lie to each other, where that is in no doubt; in random order.
+std::vector<std::string> pair_sentences(const Scene& scene, runtime::Random& random);
+
 // About the setting: how it looks, and whether it has its extra.
 std::string setting_sentence(const Scene& scene);
 std::string extra_sentence(const Scene& scene);

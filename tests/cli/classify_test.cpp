@@ -68,12 +68,15 @@ TEST_F(Classify, TemplatesAreAPhotoUnlessOthersAreGiven) {
 
 TEST_F(Classify, TopIsFiveUnlessGiven) {
   write("labels.txt", "a\nb\nc\nd\ne\nf\na\n");
-  const auto all = json_lines(run({"classify", "--json", "--top", "9", golden_image("rgb.png"), "--labels", "labels.txt"}).output).at(0);
+  const auto all =
+      json_lines(run({"classify", "--json", "--top", "9", golden_image("rgb.png"), "--labels", "labels.txt"}).output)
+          .at(0);
   ASSERT_EQ(all["labels"].size(), 7U);  // equal names are classes of their own
   double sum = 0;
   for (const auto& item : all["labels"]) sum += item["probability"].get<double>();
   EXPECT_NEAR(sum, 1, 1e-5);
-  const auto five = json_lines(run({"classify", "--json", golden_image("rgb.png"), "--labels", "labels.txt"}).output).at(0);
+  const auto five =
+      json_lines(run({"classify", "--json", golden_image("rgb.png"), "--labels", "labels.txt"}).output).at(0);
   ASSERT_EQ(five["labels"].size(), 5U);
   for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(five["labels"][i], all["labels"][i]);
 }

@@ -89,11 +89,13 @@ TEST_F(Eval, JsonLinesHaveTheRecallOfTheReferencesScores) {
   for (const std::size_t k : {1u, 2u, 5u}) {
     const std::string name = "recall@" + std::to_string(k);
     expect_within(scores["image_to_text"][name],
-                  recall(used.size(), used.size(), k,
-                         [&](std::size_t q, std::size_t i) { return golden_.logits(used[q].image, used[i].text); }, same));
+                  recall(
+                      used.size(), used.size(), k,
+                      [&](std::size_t q, std::size_t i) { return golden_.logits(used[q].image, used[i].text); }, same));
     expect_within(scores["text_to_image"][name],
-                  recall(used.size(), used.size(), k,
-                         [&](std::size_t q, std::size_t i) { return golden_.logits(used[i].image, used[q].text); }, same));
+                  recall(
+                      used.size(), used.size(), k,
+                      [&](std::size_t q, std::size_t i) { return golden_.logits(used[i].image, used[q].text); }, same));
     EXPECT_NEAR(scores["text_to_image"][name + "_chance"].get<double>(),
                 static_cast<double>(k) / static_cast<double>(used.size()), 1e-9);
     const auto interval = scores["text_to_image"][name + "_interval"];
@@ -116,13 +118,14 @@ TEST_F(Eval, FolderOfScenesNeedsNoOptions) {
   for (std::size_t i = 0; i < images.size(); ++i) {
     copy_image(images[i], "world/images/" + images[i]);
     // The first sentences are golden texts, and true of the first two pictures, or of the others.
-    records.push_back({{"image", "images/" + images[i]},
-                       {"conversations", {{{"value", "?"}}, {{"value", texts[i / 2] + ". Number " + std::to_string(i)}}}},
-                       {"facts", {"fact " + std::to_string(i / 2), "always"}},
-                       {"claims", {"fact " + std::to_string(i / 2)}},
-                       {"group", i / 2},
-                       {"detail", i < 2 ? "colour" : "count"},
-                       {"detail_token", 80}});
+    records.push_back(
+        {{"image", "images/" + images[i]},
+         {"conversations", {{{"value", "?"}}, {{"value", texts[i / 2] + ". Number " + std::to_string(i)}}}},
+         {"facts", {"fact " + std::to_string(i / 2), "always"}},
+         {"claims", {"fact " + std::to_string(i / 2)}},
+         {"group", i / 2},
+         {"detail", i < 2 ? "colour" : "count"},
+         {"detail_token", 80}});
   }
   write("world/captions.json", records.dump(1));
   const auto outcome = run({"eval", "world", "--json"});
@@ -138,8 +141,9 @@ TEST_F(Eval, FolderOfScenesNeedsNoOptions) {
   const auto right = [](std::size_t text, std::size_t image) { return text / 2 == image / 2; };
   expect_within(report["short"]["text_to_image"]["recall@1"], recall(4, 4, 1, score, right));
   expect_within(report["short"]["image_to_text"]["recall@1"],
-                recall(4, 4, 1, [&](std::size_t image, std::size_t text) { return score(text, image); },
-                       [&](std::size_t image, std::size_t text) { return right(text, image); }));
+                recall(
+                    4, 4, 1, [&](std::size_t image, std::size_t text) { return score(text, image); },
+                    [&](std::size_t image, std::size_t text) { return right(text, image); }));
   EXPECT_NEAR(report["short"]["text_to_image"]["recall@1_chance"].get<double>(), 0.5, 1e-9);
   EXPECT_NEAR(report["long"]["text_to_image"]["recall@1_chance"].get<double>(), 0.25, 1e-9);
 
@@ -193,8 +197,8 @@ TEST_F(Eval, TableShowsTheSameInPercent) {
   write("set.jsonl",
         "{\"image\": \"rgb.png\", \"caption\": \"cat\", \"short\": [\"dog\", \"cats\"]}\n"
         "{\"image\": \"coffee_444.jpg\", \"caption\": \"a diagram\", \"short\": \"cup\"}\n");
-  const std::vector<std::string> arguments = {"eval",       "set.jsonl", "--images", pictures(), "--at", "1",
-                                              "--captions", "long",      "--resamples", "0"};
+  const std::vector<std::string> arguments = {"eval", "set.jsonl",  "--images", pictures(),    "--at",
+                                              "1",    "--captions", "long",     "--resamples", "0"};
   const auto outcome = run(arguments);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
   auto with_json = arguments;
@@ -204,22 +208,25 @@ TEST_F(Eval, TableShowsTheSameInPercent) {
   const auto table = lines(outcome.output);
   ASSERT_EQ(table.size(), 6U) << outcome.output;
   EXPECT_EQ(table[0], "set.jsonl: 2 pictures, model model, in percent");
-  EXPECT_EQ(table[2], "long captions    R@1");
-  std::snprintf(row, sizeof row, "  image->text  %5.1f", 100 * report["image_to_text"]["recall@1"].get<double>());
+  EXPECT_EQ(table[2], "long captions   R@1");
+  std::snprintf(row, sizeof row, "  image->text  %4.1f", 100 * report["image_to_text"]["recall@1"].get<double>());
   EXPECT_EQ(table[3], row);
-  std::snprintf(row, sizeof row, "  text->image  %5.1f", 100 * report["text_to_image"]["recall@1"].get<double>());
+  std::snprintf(row, sizeof row, "  text->image  %4.1f", 100 * report["text_to_image"]["recall@1"].get<double>());
   EXPECT_EQ(table[4], row);
-  EXPECT_EQ(table[5], "  by chance     50.0");
+  EXPECT_EQ(table[5], "  by chance    50.0");
 }
 
 TEST_F(Eval, IntervalsFollowTheSeed) {
   std::string file;
   for (const auto& pair : pairs()) {
-    file += nlohmann::json{{"image", golden_.images[pair.image]}, {"short", "picture " + std::to_string(pair.text)}}.dump() + "\n";
+    file += nlohmann::json{{"image", golden_.images[pair.image]}, {"short", "picture " + std::to_string(pair.text)}}
+                .dump() +
+            "\n";
   }
   write("set.jsonl", file);
   const auto interval = [&](const std::string& seed) {
-    const auto outcome = run({"eval", "set.jsonl", "--images", pictures(), "--json", "--seed", seed, "--resamples", "50"});
+    const auto outcome =
+        run({"eval", "set.jsonl", "--images", pictures(), "--json", "--seed", seed, "--resamples", "50"});
     return json_lines(outcome.output).at(0)["short"]["text_to_image"]["recall@10_interval"];
   };
   EXPECT_EQ(interval("1"), interval("1"));
@@ -229,8 +236,9 @@ TEST_F(Eval, IntervalsFollowTheSeed) {
 TEST_F(Eval, CutsLongCaptionsAndSaysHowMany) {
   std::string words = "many";
   for (int i = 0; i < 100; ++i) words += " words";
-  write("set.jsonl", nlohmann::json{{"image", "rgb.png"}, {"captions", {words + " here", words + " there", "few"}}}.dump() +
-                         "\n{\"image\": \"cmyk.jpg\", \"caption\": \"others\"}\n");
+  write("set.jsonl",
+        nlohmann::json{{"image", "rgb.png"}, {"captions", {words + " here", words + " there", "few"}}}.dump() +
+            "\n{\"image\": \"cmyk.jpg\", \"caption\": \"others\"}\n");
   const auto whole = run({"eval", "set.jsonl", "--images", pictures(), "--json"});
   EXPECT_EQ(whole.error, "");
   EXPECT_EQ(json_lines(whole.output).at(0)["long"]["truncated"], 0);
@@ -305,9 +313,10 @@ TEST_F(Eval, ClassFoldersHaveTheAccuracyOfTheReferencesScores) {
   EXPECT_EQ(report["classes"], 12);
   for (const std::size_t k : {1u, 5u}) {
     expect_within(report["accuracy@" + std::to_string(k)],
-                  recall(rows.size(), columns.size(), k,
-                         [&](std::size_t q, std::size_t i) { return golden_.logits(rows[q], columns[i]); },
-                         [&](std::size_t q, std::size_t i) { return wanted[q] == i; }));
+                  recall(
+                      rows.size(), columns.size(), k,
+                      [&](std::size_t q, std::size_t i) { return golden_.logits(rows[q], columns[i]); },
+                      [&](std::size_t q, std::size_t i) { return wanted[q] == i; }));
     EXPECT_NEAR(report["accuracy@" + std::to_string(k) + "_chance"].get<double>(), static_cast<double>(k) / 12, 1e-9);
   }
   const auto table = run({"eval", "val", "--labels", "labels.jsonl", "--templates", "none"});

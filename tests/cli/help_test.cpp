@@ -9,9 +9,9 @@ namespace longclip::testing {
 namespace {
 
 const std::vector<std::vector<std::string>>& all_commands() {
-  static const std::vector<std::vector<std::string>> commands = {{"rank"},          {"embed"},    {"embed", "image"},
-                                                                 {"embed", "text"}, {"tokenize"}, {"convert"},
-                                                                 {"fetch"},         {"info"},     {"completion"}};
+  static const std::vector<std::vector<std::string>> commands = {
+      {"rank"},  {"embed"}, {"embed", "image"}, {"embed", "text"}, {"tokenize"}, {"convert"},
+      {"fetch"}, {"info"},  {"completion"},     {"eval"},          {"classify"}};
   return commands;
 }
 

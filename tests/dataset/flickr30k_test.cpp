@@ -7,7 +7,8 @@ class Flickr30k : public WrittenDataset {
  protected:
   static std::string picture(const std::string& name) {
     std::string lines;
-    for (int k = 0; k < 5; ++k) lines += name + "#" + std::to_string(k) + "\t" + name + " said " + std::to_string(k) + " .\n";
+    for (int k = 0; k < 5; ++k)
+      lines += name + "#" + std::to_string(k) + "\t" + name + " said " + std::to_string(k) + " .\n";
     return lines;
   }
 };

@@ -54,7 +54,8 @@ TEST_F(Folder, OfUnknownContentOrFormatIsRefused) {
   DatasetOptions options;
   options.format = "webdataset";
   write("captions.json", "[]");
-  EXPECT_NE(refusal(options).find("sharegpt4v, coco, flickr30k, jsonl, urban1k"), std::string::npos) << refusal(options);
+  EXPECT_NE(refusal(options).find("sharegpt4v, coco, flickr30k, jsonl, urban1k"), std::string::npos)
+      << refusal(options);
   EXPECT_THROW(read_dataset(write("words.txt", "these are words")), InvalidInput);
   EXPECT_THROW(read_dataset(folder_ / "missing"), InvalidFile);
 }

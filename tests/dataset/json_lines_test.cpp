@@ -6,11 +6,12 @@ namespace {
 class JsonLines : public WrittenDataset {};
 
 TEST_F(JsonLines, CaptionsMayBeOneOrSeveralOfEitherKind) {
-  const auto dataset = read_dataset(write("mine.txt",
-                                          "{\"caption\": \"A long one.\", \"image\": \"a.jpg\", \"author\": {\"x\": []}}\r\n"
-                                          "\n"
-                                          "{\"image\": \"b.jpg\", \"captions\": [\"One.\", \"Two.\"], \"short\": \"B\"}\n"
-                                          "{\"image\": \"sub/c.jpg\", \"shorts\": [\"C\", \"Sea\"], \"group\": 2}"));
+  const auto dataset =
+      read_dataset(write("mine.txt",
+                         "{\"caption\": \"A long one.\", \"image\": \"a.jpg\", \"author\": {\"x\": []}}\r\n"
+                         "\n"
+                         "{\"image\": \"b.jpg\", \"captions\": [\"One.\", \"Two.\"], \"short\": \"B\"}\n"
+                         "{\"image\": \"sub/c.jpg\", \"shorts\": [\"C\", \"Sea\"], \"group\": 2}"));
   EXPECT_EQ(dataset.format, "jsonl");
   ASSERT_EQ(dataset.examples.size(), 3U);
   EXPECT_EQ(dataset.examples[0].image, folder_ / "a.jpg");

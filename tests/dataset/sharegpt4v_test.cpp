@@ -76,8 +76,8 @@ TEST_F(ShareGPT4V, FirstAndCountTakeAPart) {
 TEST_F(ShareGPT4V, NothingIsReadBehindThePart) {
   DatasetOptions options;
   options.count = 1;
-  EXPECT_EQ(read_dataset(write("share.json", "[" + record("a.jpg", "A.").dump() + ", damaged"), options).examples.size(),
-            1U);
+  EXPECT_EQ(
+      read_dataset(write("share.json", "[" + record("a.jpg", "A.").dump() + ", damaged"), options).examples.size(), 1U);
 }
 
 TEST_F(ShareGPT4V, IsToldByItsContent) {

@@ -26,7 +26,8 @@ TEST(ImagesThatHold, EqualsComparingEachWithEach) {
   std::mt19937 generator(1);
   const auto random_list = [&](std::size_t most) {
     std::vector<std::string> list;
-    for (std::size_t n = generator() % (most + 1); n > 0; --n) list.push_back("fact " + std::to_string(generator() % 12));
+    for (std::size_t n = generator() % (most + 1); n > 0; --n)
+      list.push_back("fact " + std::to_string(generator() % 12));
     return list;
   };
   Lists facts(200);

@@ -28,8 +28,8 @@ TEST(Groups, AQueryHasItsOwnGroupForChoice) {
   // Text 0 is nearest to image 2, but of its group to its own image 0. Text 3 takes its neighbour.
   const Matrix images = axes({{1, 0, 0}, {0, 1, 0}, {1, 0, 0.1f}, {0, 0, 1}});
   const Matrix texts = axes({{1, 0, 0.1f}, {0, 1, 0}, {1, 0, 0}, {1, 0, 0.9f}});
-  const auto report =
-      evaluate_groups(images, texts, {0, 1, 2, 3}, {0, 0, 1, 1}, {"colour", "colour", "count", "count"}, without_intervals());
+  const auto report = evaluate_groups(images, texts, {0, 1, 2, 3}, {0, 0, 1, 1}, {"colour", "colour", "count", "count"},
+                                      without_intervals());
   EXPECT_EQ(report.groups, 2U);
   EXPECT_EQ(report.all.images, 4U);
   EXPECT_EQ(report.all.text_to_image.value, 3.0 / 4);

@@ -42,7 +42,8 @@ TEST(Retrieval, CountsAsOneDoesByHand) {
   //   text 1: 2 1 0: its own is second
   //   text 2: 1 2 0: its own is second
   //   image 0: texts 0 2 1: first; image 1: 2 (20 away), 0 (30), 1 (40): third; image 2: 1 2 0: second
-  const auto report = evaluate_retrieval(at_angles({0, 40, 90}), at_angles({10, 80, 60}), {{0, 1, 2}, {}}, at({1, 2, 3}));
+  const auto report =
+      evaluate_retrieval(at_angles({0, 40, 90}), at_angles({10, 80, 60}), {{0, 1, 2}, {}}, at({1, 2, 3}));
   EXPECT_EQ(values(report.text_to_image.recall), (std::vector<double>{1.0 / 3, 1, 1}));
   EXPECT_EQ(values(report.image_to_text.recall), (std::vector<double>{1.0 / 3, 2.0 / 3, 1}));
   EXPECT_EQ(report.text_to_image.queries, 3U);

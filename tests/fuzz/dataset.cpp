@@ -1,4 +1,8 @@
 // The readers of captions files, each format as it is told by the content and as if it were given.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
 #include <longclip/error.h>
 
 #include "dataset/format.h"

@@ -61,22 +61,29 @@ TEST(RefusedDataset, NamesFileLineAndReason) {
       {"sharegpt4v", changed(kShare, "\"b.jpg\"", "\"\""), "set:5: the picture \"\" is not inside"},
       {"sharegpt4v", changed(kShare, "\"b.jpg\"", "\"../b.jpg\""), "set:5: the picture \"../b.jpg\" is not inside"},
       {"sharegpt4v", changed(kShare, "\"b.jpg\"", "\"x/../../b\""), "set:5: the picture \"x/../../b\" is not inside"},
-      {"sharegpt4v", changed(kShare, "\"b.jpg\"", "\"/etc/passwd\""), "set:5: the picture \"/etc/passwd\" is not inside"},
+      {"sharegpt4v", changed(kShare, "\"b.jpg\"", "\"/etc/passwd\""),
+       "set:5: the picture \"/etc/passwd\" is not inside"},
       {"sharegpt4v", changed(kShare, "\"b.jpg\"", "\".\""), "set:5: the picture \".\" is not inside"},
       {"sharegpt4v", changed(kShare, "\"b.jpg\"", "\"b\\u0000.jpg\""), "set:5: the picture's name holds a NUL"},
       {"sharegpt4v", changed(kShare, "\"A caption.\"", "\" \\n\""), "set:2: record 0: the caption is empty"},
-      {"sharegpt4v", changed(kShare, "{\"value\": \"?\"}, ", ""), "set:2: record 0: \"conversations\" is not a list whose"},
+      {"sharegpt4v", changed(kShare, "{\"value\": \"?\"}, ", ""),
+       "set:2: record 0: \"conversations\" is not a list whose"},
       {"sharegpt4v", changed(kShare, "\"A caption.\"", "3"), "set:2: record 0: \"conversations\" is not a list whose"},
-      {"sharegpt4v", changed(kShare, "\"group\": 0", "\"group\": -2"), "set:2: record 0: \"group\" is not a number in range"},
+      {"sharegpt4v", changed(kShare, "\"group\": 0", "\"group\": -2"),
+       "set:2: record 0: \"group\" is not a number in range"},
       {"sharegpt4v", changed(kShare, "\"group\": 0", "\"group\": 3000000000"), "\"group\" is not a number in range"},
       {"sharegpt4v", changed(kShare, "\"group\": 0", "\"group\": 18446744073709551615"), "not a number in range"},
       {"sharegpt4v", changed(kShare, "\"group\": 0", "\"group\": 0.5"), "\"group\" is not a whole number"},
       {"sharegpt4v", changed(kShare, "[\"b\"]", "[\"b\", 1]"), "set:5: record 1: \"facts\" is not a string or a list"},
       {"sharegpt4v", changed(kShare, "\"id\": 1", "\"image\": \"c\""), "set:2: the JSON has the key \"image\" twice"},
-      {"sharegpt4v", changed(kShare, "\"id\": 1", "\"x\": {\"y\": 1, \"y\": 2}"), "set:2: the JSON has the key \"y\" twice"},
-      {"sharegpt4v", changed(kShare, "\"id\": 1", "\"id\": " + deep), "set:2: the JSON is nested more than 64 levels deep"},
-      {"sharegpt4v", changed(kShare, "caption", "capt\xffion"), "set:3: not valid JSON: syntax error while parsing value - invalid string: ill-formed UTF-8"},
-      {"sharegpt4v", changed(kShare, "caption", "capt\nion"), "set:3: not valid JSON: syntax error while parsing value - invalid string: control character"},
+      {"sharegpt4v", changed(kShare, "\"id\": 1", "\"x\": {\"y\": 1, \"y\": 2}"),
+       "set:2: the JSON has the key \"y\" twice"},
+      {"sharegpt4v", changed(kShare, "\"id\": 1", "\"id\": " + deep),
+       "set:2: the JSON is nested more than 64 levels deep"},
+      {"sharegpt4v", changed(kShare, "caption", "capt\xffion"),
+       "set:3: not valid JSON: syntax error while parsing value - invalid string: ill-formed UTF-8"},
+      {"sharegpt4v", changed(kShare, "caption", "capt\nion"),
+       "set:3: not valid JSON: syntax error while parsing value - invalid string: control character"},
       {"sharegpt4v", changed(kShare, "\n]", ",\n]"), "set:6: not valid JSON"},
       {"sharegpt4v", changed(kShare, "\n]\n", ""), "set:5: not valid JSON"},
       {"sharegpt4v", std::string(kShare) + "[]", "set:7: not valid JSON"},
@@ -88,14 +95,18 @@ TEST(RefusedDataset, NamesFileLineAndReason) {
       {"sharegpt4v", "", "set:1: not valid JSON"},
       {"sharegpt4v", "[]", "set: holds no example"},
 
-      {"coco", changed(kCoco, "\"file_name\": \"3.jpg\"", "\"file\": 1"), "set:4: record 1 of \"images\": \"file_name\" is missing"},
+      {"coco", changed(kCoco, "\"file_name\": \"3.jpg\"", "\"file\": 1"),
+       "set:4: record 1 of \"images\": \"file_name\" is missing"},
       {"coco", changed(kCoco, "\"id\": 3", "\"id\": 9"), "set:4: record 1 of \"images\": its \"id\" was there before"},
-      {"coco", changed(kCoco, "\"id\": 3", "\"id\": \"3\""), "set:4: record 1 of \"images\": \"id\" is not a whole number"},
+      {"coco", changed(kCoco, "\"id\": 3", "\"id\": \"3\""),
+       "set:4: record 1 of \"images\": \"id\" is not a whole number"},
       {"coco", changed(kCoco, "\"3.jpg\"", "\"/3.jpg\""), "set:4: the picture \"/3.jpg\" is not inside"},
-      {"coco", changed(kCoco, "\"image_id\": 3", "\"image_id\": 4"), "set:6: the picture 4 of a caption is not in \"images\""},
+      {"coco", changed(kCoco, "\"image_id\": 3", "\"image_id\": 4"),
+       "set:6: the picture 4 of a caption is not in \"images\""},
       {"coco", changed(kCoco, "\"image_id\": 3", "\"image_id\": 9"), "set:4: the picture 3 has no caption"},
       {"coco", changed(kCoco, "\"nine\"", "\"\\t\""), "set:7: record 1 of \"annotations\": the caption is empty"},
-      {"coco", changed(kCoco, "\"caption\": \"nine\"", "\"x\": 1"), "set:7: record 1 of \"annotations\": \"caption\" is missing"},
+      {"coco", changed(kCoco, "\"caption\": \"nine\"", "\"x\": 1"),
+       "set:7: record 1 of \"annotations\": \"caption\" is missing"},
       {"coco", "{\"images\": 3}", "set:1: \"images\" is not a list"},
       {"coco", "{\n\"annotations\": {}}", "set:2: \"annotations\" is not a list"},
       {"coco", "{\"images\": []}", "set: holds no example"},
@@ -118,7 +129,8 @@ TEST(RefusedDataset, NamesFileLineAndReason) {
       {"jsonl", changed(kLines, "[\"B\", \"Bee\"]", "[\"B\", \"\"]"), "set:2: a caption is empty"},
       {"jsonl", changed(kLines, "[\"B\", \"Bee\"]", "[]"), "read"},  // there is a short one
       {"jsonl", changed(kLines, "[\"B\", \"Bee\"]", "{}"), "set:2: \"captions\" is not a string or a list of strings"},
-      {"jsonl", changed(kLines, "\"short\": \"b\"", "\"caption\": \"b\""), "set:2: has both \"caption\" and \"captions\""},
+      {"jsonl", changed(kLines, "\"short\": \"b\"", "\"caption\": \"b\""),
+       "set:2: has both \"caption\" and \"captions\""},
       {"jsonl", changed(kLines, "\"image\": \"b.jpg\", ", ""), "set:2: \"image\" is missing"},
       {"jsonl", changed(kLines, "b.jpg", "../b.jpg"), "set:2: the picture \"../b.jpg\" is not inside"},
       {"jsonl", std::string(kLines) + "\n[1]\n", "set:4: the JSON is not an object"},
@@ -133,7 +145,9 @@ TEST(RefusedDataset, NamesFileLineAndReason) {
 }
 
 TEST(RefusedDataset, LongBytesAreNotQuotedWhole) {
-  EXPECT_LT(refusal("sharegpt4v", "[\"" + std::string(1 << 20, 'x')).size(), 400U);
+  EXPECT_LT(refusal("sharegpt4v", "[\"" + std::string(1 << 20, 'x')).size(), 500U);
+  const std::string name(1 << 20, 'x');
+  EXPECT_LT(refusal("jsonl", "{\"" + name + "\": 1, \"" + name + "\": 2}").size(), 500U);
 }
 
 class Damaged : public ::testing::TestWithParam<const char*> {
