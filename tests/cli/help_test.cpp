@@ -74,7 +74,6 @@ TEST(WrongUseOf, IsOneLineWithAHintAndExitCodeTwo) {
       {{"rank", "--text", "a"}, "no picture"},
       {{"rank", "a.jpg", "--text", "b", "--top", "0"}, "--top"},
       {{"rank", "a.jpg", "--text", "b", "--by", "colour"}, "--by"},
-      {{"rank", "a.jpg", "--text", "b", "--by", "text", "--picture", "c.png"}, "--by text"},
       {{"rank", "a.jpg", "--text", "b", "--picture", "c.jpg"}, ".png"},
       {{"rank", "a.jpg", "--text", "b", "--precision", "fp8"}, "fp16"},
       {{"rank", "a.jpg", "--text", "b", "--threads", "-1"}, "--threads"},

@@ -252,6 +252,13 @@ TEST_F(Rank, TextsThatAreTooLongNeedTruncate) {
   EXPECT_EQ(json_lines(taken.output).at(0)["texts"].size(), 2U);
 }
 
+// As a PNG's header has it, the highest byte first.
+std::size_t height_of(const std::string& png) {
+  std::size_t value = 0;
+  for (const char byte : png.substr(20, 4)) value = value << 8 | static_cast<unsigned char>(byte);
+  return value;
+}
+
 TEST_F(Rank, PictureIsAPngOfThePictures) {
   const auto outcome = run({"rank", golden_image("astronaut_420.jpg"), golden_image("tall_9x600.png"), "--text", "cat",
                             "a photo of an astronaut", "--picture", "out.png"});
@@ -260,6 +267,22 @@ TEST_F(Rank, PictureIsAPngOfThePictures) {
   EXPECT_EQ(png.substr(0, 8), "\x89PNG\r\n\x1a\n");
   // The command reads its own picture: it is whole.
   EXPECT_EQ(run({"rank", "out.png", "--text", "cat"}).exit_code, 0);
+}
+
+TEST_F(Rank, PictureOfTextsShowsTheirBestPictures) {
+  std::filesystem::create_directory(folder_ / "photos");
+  for (const char* name : {"rgb.png", "coffee_444.jpg", "astronaut_420.jpg", "tall_9x600.png"}) {
+    copy_image(name, std::string("photos/") + name);
+  }
+  const auto one = run({"rank", "photos", "--text", "a cup", "--by", "text", "--picture", "one.png"});
+  ASSERT_EQ(one.exit_code, 0) << one.error;
+  EXPECT_EQ(one.error, "longclip: wrote one.png\n");
+  const auto two =
+      run({"rank", "photos", "--text", "a cup", "a photo of an astronaut", "--by", "text", "--picture", "two.png"});
+  ASSERT_EQ(two.exit_code, 0) << two.error;
+  // A second text takes as much room again.
+  EXPECT_GT(height_of(read("two.png")), height_of(read("one.png")) + 400);
+  EXPECT_EQ(run({"rank", "two.png", "--text", "cat"}).exit_code, 0);  // it is whole
 }
 
 TEST_F(Rank, PictureThatCannotBeWrittenIsToldBeforeTheWork) {
@@ -279,9 +302,7 @@ TEST_F(Rank, PictureShowsPhotosTurnedAsAsked) {
     std::vector<std::string> arguments = {"rank", golden_image("exif6.jpg"), "--text", "cat", "--picture", "out.png"};
     arguments.insert(arguments.end(), options.begin(), options.end());
     EXPECT_EQ(run(arguments).exit_code, 0);
-    std::size_t value = 0;  // of the PNG's header, the highest byte first
-    for (const char byte : read("out.png").substr(20, 4)) value = value << 8 | static_cast<unsigned char>(byte);
-    return value;
+    return height_of(read("out.png"));
   };
   EXPECT_GT(height({"--honour-orientation"}), height({}));
 }
