@@ -54,6 +54,7 @@ function(longclip_test name)
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_compile_options(${name} PRIVATE ${LONGCLIP_WARNINGS})
+  longclip_precompile(${name} <gtest/gtest.h>)
   target_compile_definitions(${name} PRIVATE LONGCLIP_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data"
                                              LONGCLIP_TEST_BINARY_DIR="${PROJECT_BINARY_DIR}")
   longclip_link_parts(${name} ${arg_PARTS})
@@ -66,6 +67,16 @@ function(longclip_test name)
     endforeach()
   else()
     gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
+  endif()
+endfunction()
+
+# longclip_precompile(TARGET header...)
+# Headers that most files of a target include, and that take longer to read than the files themselves.
+function(longclip_precompile target)
+  target_precompile_headers(${target} PRIVATE ${ARGN})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # The first is for ccache. GCC 12 sees bounds broken inside precompiled std::string.
+    target_compile_options(${target} PRIVATE -fpch-preprocess -Wno-stringop-overflow -Wno-array-bounds)
   endif()
 endfunction()
 

@@ -15,6 +15,8 @@ show_help() { sed -n '2,/^$/ s/^# \{0,1\}//p' "$0"; }
 
 # Compiled once, for all the build folders. Kept in the project, as everything is.
 export CCACHE_DIR=${CCACHE_DIR:-$deps/ccache}
+# What it asks for where headers are precompiled.
+export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
 
 # set_up [CMAKE_OPTION...]: scripts/setup, but for a LibTorch that CMake is told of, or was told of
 # when it configured last.

@@ -91,7 +91,7 @@ struct TrainingStep {
   double loss_long = 0;   // of the contrastive objective: all of it
   double loss_short = 0;
   double learning_rate = 0;
-  double logit_scale = 0;  // exp applied
+  double logit_scale = 0;        // exp applied
   double images_per_second = 0;  // of this step, reading the pictures included
   double seconds_left = 0;
 };

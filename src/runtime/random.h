@@ -30,7 +30,7 @@ constexpr std::uint64_t below(std::uint64_t word, std::uint64_t bound) { return 
 // library's distributions are not.
 class Random {
  public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
+  explicit Random(std::uint64_t seed) : state_(mix(seed)) {}
 
   std::uint64_t next() { return mix(state_++ * 0x9e3779b97f4a7c15u); }
   std::size_t below(std::size_t bound) { return static_cast<std::size_t>(runtime::below(next(), bound)); }

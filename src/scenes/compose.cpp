@@ -59,12 +59,8 @@ bool stand_in_front(Item& item, const Scene& scene, Random& random) {
   item.y = main.y + 0.4 * main.size;
   item.in_front =
       std::none_of(scene.items.begin() + 1, scene.items.end(), [&](const Item& i) { return overlap(item, i); }) &&
-      item.y + item.size / 2 < 0.985;
+      item.y + item.size / 2 < 0.985 && Layout(random, scene.setting).shows_spot(item);
   return item.in_front;
-}
-
-std::string item_sentence_of(const Scene& scene, std::size_t index, Random& random) {
-  return item_sentence(scene, scene.items[index], random);
 }
 
 // What else there is to say, the telling before the general by and large.
@@ -94,15 +90,19 @@ std::size_t new_thing(const Scene& scene, Random& random) {
 }
 
 Scene begin_scene(Random& random, double size) {
+  constexpr double kFills = 0.7;  // what is larger has no place to look for
   Scene scene;
-  scene.setting = random.below(settings().size());
   scene.extra = random.chance(0.5);
   scene.seed = random.next();
   Item main;
   main.thing = random.below(things().size());
   main.size = size;
   main.mirrored = random.chance(0.5);
-  Layout(random, scene.setting).place(main, {});
+  bool placed = false;
+  while (!placed) {
+    scene.setting = random.below(settings().size());
+    placed = Layout(random, scene.setting).place(main, {}) || size > kFills;
+  }
   scene.items.push_back(main);
   return scene;
 }
@@ -125,8 +125,8 @@ Described close_up(std::uint64_t seed, std::size_t index) {
   scene.items.front().y = 0.5;
   const Thing& thing = things()[scene.items.front().thing];
   const std::string one(thing.one);
-  const std::array<std::string, 5> wordings{one, "A picture of " + one, "A drawing of " + one, "This is " + one,
-                                            "A close view of " + one};
+  const std::array<std::string, 5> wordings{"A" + one.substr(1), "A picture of " + one, "A drawing of " + one,
+                                            "This is " + one, "A close view of " + one};
   Described described = describe(scene, random.pick(wordings));
   described.claims = {"thing:" + std::string(thing.name)};
   return described;
@@ -135,7 +135,8 @@ Described close_up(std::uint64_t seed, std::size_t index) {
 Described single(std::uint64_t seed, std::size_t index) {
   Random random(random_word(seed, 's', index));
   constexpr std::array kSizes{0.2, 0.34, 0.55};
-  Scene scene = begin_scene(random, random.pick(kSizes) * random.between(0.92, 1.08));
+  const double size = random.pick(kSizes);
+  Scene scene = begin_scene(random, size * random.between(0.92, 1.08));
   const std::string first = short_caption(scene, random);
   return describe(scene, joined({first, only_sentence(scene, random)}));
 }
@@ -146,7 +147,7 @@ Described few(std::uint64_t seed, std::size_t index) {
   for (std::size_t others = random.below(3); others > 0; --others) add_item(scene, random);
   std::vector<std::string> details{scene.items.size() > 1 ? main_sentence(scene, random)
                                                           : only_sentence(scene, random)};
-  for (std::size_t i = 1; i < scene.items.size(); ++i) details.push_back(item_sentence_of(scene, i, random));
+  for (std::size_t i = 1; i < scene.items.size(); ++i) details.push_back(item_sentence(scene, scene.items[i], random));
   random.shuffle(details);
   details.insert(details.begin(), short_caption(scene, random));
   return describe(scene, joined(details));
@@ -158,8 +159,8 @@ std::vector<Described> family(std::uint64_t seed, std::size_t index, const Token
   Scene shared = begin_scene(random, random.between(0.38, 0.46));
   add_item(shared, random);
   add_item(shared, random);
-  std::vector<std::string> early{main_sentence(shared, random), item_sentence_of(shared, 1, random),
-                                 item_sentence_of(shared, 2, random)};
+  std::vector<std::string> early{main_sentence(shared, random), item_sentence(shared, shared.items[1], random),
+                                 item_sentence(shared, shared.items[2], random)};
   random.shuffle(early);
   if (random.chance(0.6))
     early.insert(early.begin() + static_cast<std::ptrdiff_t>(random.below(4)), setting_sentence(shared));
@@ -172,7 +173,7 @@ std::vector<Described> family(std::uint64_t seed, std::size_t index, const Token
     scene.seed = random.next();
     for (std::size_t others = 2 + random.below(2); others > 0; --others) add_item(scene, random);
     std::vector<std::string> late{extra_sentence(scene)};
-    for (std::size_t i = 3; i < scene.items.size(); ++i) late.push_back(item_sentence_of(scene, i, random));
+    for (std::size_t i = 3; i < scene.items.size(); ++i) late.push_back(item_sentence(scene, scene.items[i], random));
     const auto more = sentences_more(scene, random);
     // Up to the end of the context, so that its late positions are learnt from too.
     const double wanted = random.chance(0.5) ? random.between(85, 130) : random.between(130, 235);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -12,7 +14,9 @@
 
 #include <longclip/error.h>
 #include <longclip/tokenizer.h>
+#include <longclip/version.h>
 
+#include "io/read_file.h"
 #include "io/staged.h"
 #include "runtime/parallel.h"
 #include "runtime/processors.h"
@@ -25,6 +29,22 @@ namespace longclip {
 namespace {
 
 using namespace scenes;
+
+constexpr const char* kFormat = "longclip-scenes";
+
+// True for what draw_scenes() wrote and nobody put anything into: all that is ever replaced.
+bool holds_only_scenes(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const auto name = entry->path().filename();
+    if (name != "images" && name != "captions.json" && name != "scenes.json") return false;
+  }
+  if (error || !std::filesystem::is_regular_file(folder / "scenes.json", error)) return false;
+  constexpr std::size_t kMost = 4096;
+  const auto bytes = io::read_file(folder / "scenes.json", kMost);
+  return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()).find(kFormat) !=
+         std::string_view::npos;
+}
 
 void check(const std::filesystem::path& folder, const SceneOptions& options) {
   constexpr int kSmallest = 16;
@@ -46,12 +66,12 @@ void check(const std::filesystem::path& folder, const SceneOptions& options) {
   }
   std::error_code error;
   if (!std::filesystem::exists(std::filesystem::symlink_status(folder, error))) return;
-  const bool scenes = std::filesystem::exists(folder / "captions.json", error) &&
-                      std::filesystem::is_directory(folder / "images", error);
+  const bool scenes = holds_only_scenes(folder);
   const bool empty = std::filesystem::is_directory(folder, error) && std::filesystem::is_empty(folder, error);
   if (empty || (scenes && options.overwrite)) return;
   throw InvalidInput(folder.string() + (scenes ? ": holds scenes already; ask to overwrite them, or name another folder"
-                                               : ": is there already and holds no scenes; name another folder"));
+                                               : ": is there already and is not overwritten, since it holds something "
+                                                 "that is no scene; name another folder"));
 }
 
 std::vector<Described> compose(const SceneOptions& options) {
@@ -114,10 +134,37 @@ std::string captions_json(const std::vector<Described>& all) {
   return text + "]\n";
 }
 
+std::string to_string(SceneKind kind) {
+  switch (kind) {
+    case SceneKind::close_up:
+      return "close-up";
+    case SceneKind::single:
+      return "single";
+    case SceneKind::few:
+      return "few";
+    case SceneKind::full:
+      return "full";
+    case SceneKind::hard:
+      return "hard";
+  }
+  return "";
+}
+
+// What was asked for, to draw the same again; and the mark of what may be replaced.
+std::string scenes_json(const SceneOptions& options) {
+  nlohmann::ordered_json record{
+      {"format", kFormat},      {"version", LONGCLIP_VERSION}, {"kind", to_string(options.kind)},
+      {"count", options.count}, {"seed", options.seed},        {"size", options.size}};
+  if (options.kind == SceneKind::hard) record["detail_token"] = options.detail_token;
+  return record.dump(2) + "\n";
+}
+
 std::vector<unsigned char> encode(const cv::Mat& picture) {
   std::vector<unsigned char> bytes;
   // Drawn pictures become little smaller at higher levels, and take several times as long.
-  cv::imencode(".png", picture, bytes, {cv::IMWRITE_PNG_COMPRESSION, 1});
+  if (!cv::imencode(".png", picture, bytes, {cv::IMWRITE_PNG_COMPRESSION, 1})) {
+    throw Error("a scene cannot be written as PNG: OpenCV was built without it");
+  }
   return bytes;
 }
 
@@ -137,7 +184,8 @@ void draw_scenes(const std::filesystem::path& folder, const SceneOptions& option
   io::Staged staged(folder, io::Staged::Kind::folder);
   try {
     const auto images = staged.path() / "images";
-    std::filesystem::create_directory(images);
+    std::error_code error;
+    if (!std::filesystem::create_directory(images, error)) io::fail_to_write(folder, error.message().c_str());
     const int threads = options.threads > 0 ? options.threads : runtime::available_processors();
     // In stretches, between which the caller is told.
     constexpr std::size_t kStretch = 256;
@@ -151,6 +199,8 @@ void draw_scenes(const std::filesystem::path& folder, const SceneOptions& option
     }
     const std::string captions = captions_json(all);
     write(staged.path() / "captions.json", std::as_bytes(std::span(captions)));
+    const std::string made = scenes_json(options);
+    write(staged.path() / "scenes.json", std::as_bytes(std::span(made)));
   } catch (const InvalidFile& error) {
     throw InvalidFile(staged.in_users_terms(error.what()));
   }

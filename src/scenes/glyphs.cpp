@@ -67,7 +67,7 @@ Glyphs::Glyphs(const std::filesystem::path& given) {
   }
   for (const Thing& thing : things()) {
     if (FT_Load_Char(raw_face, thing.code_point, FT_LOAD_RENDER | FT_LOAD_COLOR) != 0 ||
-        face->glyph->bitmap.pixel_mode != FT_PIXEL_MODE_BGRA) {
+        face->glyph->bitmap.pixel_mode != FT_PIXEL_MODE_BGRA || face->glyph->bitmap.pitch <= 0) {
       throw InvalidFile(font.string() + ": has no colour glyph of \"" + std::string(thing.name) +
                         "\"; take a newer Noto Color Emoji");
     }
@@ -75,6 +75,10 @@ Glyphs::Glyphs(const std::filesystem::path& given) {
     const cv::Mat view(static_cast<int>(bitmap.rows), static_cast<int>(bitmap.width), CV_8UC4, bitmap.buffer,
                        static_cast<std::size_t>(bitmap.pitch));
     originals_.push_back(cut(view));
+    if (originals_.back().empty()) {
+      throw InvalidFile(font.string() + ": its glyph of \"" + std::string(thing.name) +
+                        "\" is empty; take another Noto Color Emoji");
+    }
   }
 }
 

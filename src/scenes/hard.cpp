@@ -70,7 +70,7 @@ std::string detail_sentence(const Item& item, int wording) {
     case 3:
       return "Also to be seen " + place + " is " + noun;
     case 4:
-      return "A closer look " + place + " shows " + noun;
+      return "A closer look shows " + noun + " " + place;
     default:
       return "The eye also meets " + noun + " " + place;
   }

@@ -22,6 +22,9 @@ class Layout {
   // The same in a given cell.
   bool place_in(Item& item, Cell cell, const std::vector<Item>& others) const;
 
+  // True unless the item hides something of the setting's moon or sun.
+  bool shows_spot(const Item& item) const;
+
  private:
   bool is_free(const Item& item, const std::vector<Item>& others) const;
 

@@ -130,7 +130,7 @@ std::string short_caption(const Scene& scene, Random& random) {
 
 std::string only_sentence(const Scene& scene, Random& random) {
   constexpr std::array<std::string_view, 6> kPatterns{"{The} is {size} and is {place}",
-                                                      "It is {size} and {place}",
+                                                      "{The} is {size}, {place}",
                                                       "{The}, which is {size}, is {place}",
                                                       "{Place} is {the}, drawn {size}",
                                                       "{The} is the only thing here, {size} and {place}",
@@ -141,12 +141,15 @@ std::string only_sentence(const Scene& scene, Random& random) {
 }
 
 std::string main_sentence(const Scene& scene, Random& random) {
-  constexpr std::array<std::string_view, 9> kPatterns{
-      "{The} is the largest thing of all and is {place}",   "{The} is {place} and larger than all the rest",
-      "The largest thing in the picture is {the}, {place}", "One sees {the} first, which is {place}",
-      "{Place} is {the}, by far the largest thing here",    "{The} takes up the most room, {place}",
-      "The main thing is {the}, drawn large {place}",       "Drawn larger than anything else, {the} is {place}",
-      "Most of the space {place} belongs to {the}"};
+  constexpr std::array<std::string_view, 9> kPatterns{"{The} is larger than all the other things and is {place}",
+                                                      "The largest of the things is {the}, {place}",
+                                                      "One sees {the} first, {place}",
+                                                      "{Place} is {the}, the largest of the things",
+                                                      "The main thing is {the}, {place}",
+                                                      "Drawn larger than the other things, {the} is {place}",
+                                                      "{The}, larger than the other things, is {place}",
+                                                      "{Place}, larger than the rest, is {the}",
+                                                      "First of all there is {the}, {place}"};
   const Item& main = scene.items.front();
   return fill(random.pick(kPatterns), {{"the", the(main)}, {"place", place_phrase(main)}});
 }
@@ -160,14 +163,14 @@ std::string item_sentence(const Scene& scene, const Item& item, Random& random) 
                                                       "{A} {is} placed {place}{manner}",
                                                       "Someone has put {a} {place}{manner}",
                                                       "The eye also meets {a} {place}{manner}",
-                                                      "A closer look {place} shows {a}{manner}",
+                                                      "A closer look shows {a} {place}{manner}",
                                                       "{A} {has} found a place {place}{manner}",
                                                       "Also here, {place}, {is} {a}{manner}"};
   constexpr std::array<std::string_view, 8> kByRelation{
       "{A} {is} {relation}{manner}",         "{Relation} there {is} {a}{manner}",
       "There {is} {a} {relation}{manner}",   "Someone has put {a} {relation}{manner}",
       "One can see {a} {relation}{manner}",  "{A} {has} found a place {relation}{manner}",
-      "{Relation}, one can see {a}{manner}", "Just {relation} {is} {a}{manner}"};
+      "{Relation}, one can see {a}{manner}", "{A} can be found {relation}{manner}"};
   const auto from_main = relation_to_main(scene, item);
   const bool by_relation = from_main && (item.in_front || random.chance(0.35));
   const bool one = item.count == 1;
@@ -211,18 +214,15 @@ std::string extra_sentence(const Scene& scene) {
 }
 
 std::string count_sentence(const Scene& scene, Random& random) {
-  constexpr std::array<std::string_view, 6> kPatterns{"There are {n} kinds of things to be found",
-                                                      "One counts {n} kinds of things",
-                                                      "{N} different kinds of things are shown",
-                                                      "All in all the picture shows {n} kinds of things",
-                                                      "Whoever looks for all of it finds {n} kinds of things",
-                                                      "The artist has drawn {n} kinds of things"};
+  constexpr std::array<std::string_view, 6> kPatterns{
+      "There are {n} kinds of things to be found",         "One counts {n} kinds of things",
+      "{N} different kinds of things are shown",           "All in all the picture shows {n} kinds of things",
+      "Whoever looks carefully finds {n} kinds of things", "The artist has drawn {n} kinds of things"};
   return fill(random.pick(kPatterns), {{"n", std::string(kNumbers[scene.items.size()])}});
 }
 
 std::vector<std::string> remarks(Random& random) {
   std::vector<std::string> all{"It is a drawing and not a photograph",
-                               "The colours are bright and clear",
                                "The picture is exactly as wide as it is high",
                                "No people are to be seen anywhere",
                                "Everything is drawn in the same simple style",
@@ -230,13 +230,15 @@ std::vector<std::string> remarks(Random& random) {
                                "There is no frame around the scene",
                                "The whole drawing looks friendly",
                                "All of it can be taken in at one glance",
-                               "None of the things is cut off by the edge",
                                "It would look nice on the wall of a child's room",
                                "The style is that of a picture book",
-                               "Everything is seen straight from the front",
-                               "The light comes evenly from all sides",
-                               "Nothing in the scene seems to move",
-                               "The mood is quiet and cheerful",
+                               "Children would like to look at it",
+                               "There is a lot to discover in it",
+                               "It is easy to say what each thing is",
+                               "One would not find such a scene in real life",
+                               "Somebody must have had fun drawing it",
+                               "It leaves room for the imagination",
+                               "The drawing is not signed",
                                "One could tell a little story about this scene"};
   random.shuffle(all);
   return all;

@@ -218,8 +218,22 @@ TEST_F(DrawScenes, RefusesWhatItCannotDraw) {
   std::ofstream(folder_ / "photos/dear.jpg") << "x";
   options = of(SceneKind::full, 1);
   options.overwrite = true;
-  EXPECT_NE(reason(options, "photos").find("holds no scenes"), std::string::npos);
+  EXPECT_NE(reason(options, "photos").find("is no scene"), std::string::npos);
   EXPECT_TRUE(std::filesystem::exists(folder_ / "photos/dear.jpg"));
+}
+
+// The layout of many people's data sets, and of scenes that somebody put a file into.
+TEST_F(DrawScenes, NeverReplaceWhatIsNotTheirs) {
+  SceneOptions options = of(SceneKind::full, 1);
+  options.overwrite = true;
+  std::filesystem::create_directories(folder_ / "mine/images");
+  std::ofstream(folder_ / "mine/captions.json") << "[]";
+  EXPECT_THROW(draw_scenes(folder_ / "mine", options), InvalidInput);
+  EXPECT_EQ(bytes("mine/captions.json"), "[]");
+  draw("scenes", options);
+  std::ofstream(folder_ / "scenes/notes.txt") << "mine";
+  EXPECT_THROW(draw_scenes(folder_ / "scenes", options), InvalidInput);
+  EXPECT_EQ(bytes("scenes/notes.txt"), "mine");
 }
 
 TEST_F(DrawScenes, ReplacesScenesOnlyWhenAsked) {

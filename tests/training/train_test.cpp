@@ -172,6 +172,26 @@ TEST_F(Training, BeginsWithTheGoldenCheckpointsFeatures) {
   }
 }
 
+// Whatever the processor: where it has no bf16 of its own, LibTorch computes it step by step.
+TEST_F(Training, InBf16LossesStayNearThoseInFloat32) {
+  TrainingOptions options = small_options();
+  options.objective = Objective::component_matching;
+  train(examples_, folder_ / "fp32", options);
+  options.precision = TrainingPrecision::bf16;
+  const TrainingReport report = train(examples_, folder_ / "bf16", options);
+  EXPECT_EQ(report.precision, "bf16");
+  bool differs = false;
+  for (std::size_t i = 0; i < 6; ++i) {
+    const double ours = log(folder_ / "bf16")[i]["loss"].get<double>();
+    const double exact = log(folder_ / "fp32")[i]["loss"].get<double>();
+    EXPECT_NEAR(ours / exact, 1, 0.03) << i;
+    differs = differs || std::abs(ours - exact) > 1e-5;
+  }
+  EXPECT_TRUE(differs);
+  // The weights themselves stay in float32.
+  EXPECT_EQ(inspect(report.checkpoint).precision, "fp32");
+}
+
 TEST_F(Training, RefusesWhatCannotBeTrained) {
   const auto refused = [&](const TrainingOptions& options, const std::string& reason,
                            const std::vector<Example>& examples) {
