@@ -23,6 +23,8 @@
 #include <longclip/matrix.h>
 #include <longclip/model.h>
 #include <longclip/precision.h>
+#include <longclip/scenes.h>
 #include <longclip/similarity.h>
 #include <longclip/tokenizer.h>
+#include <longclip/training.h>
 #include <longclip/version.h>

@@ -35,9 +35,9 @@ struct SceneOptions {
 };
 
 // Draws scenes of things that people know, with a short and a long caption each, into a folder:
-// images/000000.png, ... and captions.json in ShareGPT4V's format (docs/datasets.md), which
-// read_dataset() and every command that takes a data set read. The folder appears whole or not at
-// all. Throws InvalidFile (no font, a place that cannot be written) and InvalidInput (options).
+// images/000000.png, ..., captions.json in ShareGPT4V's format (docs/datasets.md), which read_dataset()
+// and every command that takes a data set read, and scenes.json, which says what was asked for. The folder appears
+// whole or not at all. Throws InvalidFile (no font, a place that cannot be written) and InvalidInput (options).
 LONGCLIP_EXPORT void draw_scenes(const std::filesystem::path& folder, const SceneOptions& options = {});
 
 }  // namespace longclip

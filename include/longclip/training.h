@@ -14,7 +14,7 @@
 namespace longclip {
 
 // What features are trained to do.
-enum class Objective {
+enum class TrainingObjective {
   contrastive,         // CLIP: each picture with one caption
   component_matching,  // Long-CLIP: pictures with long captions, their coarse features with short ones
 };
@@ -28,12 +28,12 @@ enum class TrainingCaptions {
 
 // The number type of the matrix products.
 enum class TrainingPrecision {
-  automatic,  // bf16 where the processor multiplies it in hardware, else fp32
+  automatic,  // bf16 on CUDA and where the processor multiplies it in hardware, else fp32
   fp32,
   bf16,
 };
 
-// The defaults are those of pre-training; finetuning() has the paper's.
+// The defaults are those of pre-training; finetuning() has the reference's.
 struct TrainingOptions {
   // Where it begins: a package, or a checkpoint of any format that convert() takes. Empty: random
   // weights of `architecture`, drawn by CLIP's rules.
@@ -43,43 +43,47 @@ struct TrainingOptions {
   int kept = 20;
   int ratio = 1;
 
-  Objective objective = Objective::contrastive;
+  TrainingObjective objective = TrainingObjective::contrastive;
   TrainingCaptions captions = TrainingCaptions::both;
   int components = 32;         // principal components of coarse features
   double label_smoothing = 0;  // of both cross entropies
-  float logit_scale = 0;       // exp applied, to begin with; 0: the start's, or CLIP's 1 / 0.07
-  // First rows of a stretched position table, which stay as they are (Long-CLIP: 20); 0: all train.
-  int frozen_positions = 0;
+  double logit_scale = 0;      // exp applied, to begin with; 0: the start's, or CLIP's 1 / 0.07
+  // Leaves the first 20 text positions as they are and trains the others in a table of their own, as
+  // Long-CLIP does and its checkpoints have it, whatever `kept` is.
+  bool freeze_first_positions = false;
 
   std::size_t batch = 128;      // pictures a step, over all processes
   std::size_t micro_batch = 0;  // pictures of a process whose graph is in memory at once; 0: all of them
   std::size_t steps = 0;        // 0: as many as `epochs` make
   double epochs = 1;            // passes over the examples; ignored where steps are given
   double learning_rate = 1e-3;  // at the end of the warm-up; falls to 0 by a half cosine
-  std::size_t warmup = 100;     // steps
+  std::size_t warmup = 100;     // steps; at most half of them all
   double weight_decay = 0.05;   // AdamW's
-  bool decay_vectors = false;   // gains, biases and the logit scale too, as the reference does
+  // What has one dimension decays too (gains, biases, the class embedding, the logit scale), as in the
+  // reference.
+  bool decay_vectors = false;
   std::uint64_t seed = 0;
 
-  // How.
+  // How it runs.
   std::string device = "cpu";
   TrainingPrecision precision = TrainingPrecision::automatic;
   int threads = 0;                     // 0: the processors that this process may use
   std::size_t checkpoint_every = 200;  // steps between states to go on from
   bool resume = false;                 // go on from the last state of the run, if there is one
   std::string name;                    // of the package; empty: the run folder's
-  std::filesystem::path tokenizer;     // of a checkpoint to start from; empty: CLIP's
+  std::filesystem::path tokenizer;     // SentencePiece model or merges; empty: the start's, else CLIP's
 
-  // Several processes that train together, each given its rank. `meeting` is a file that all of them
-  // can write and that none has used before: they find each other by it.
+  // Several processes that train together, each given its rank, the same settings and data, and the
+  // same run folder, into which the first one writes. `meeting` is a file that all of them can write and
+  // that no start has used before: they find each other by it. One training at a time in a process.
   int rank = 0;
   int processes = 1;
   std::filesystem::path meeting;
 };
 
-// The paper's settings of fine-tuning (train/train.py): stretching by 20 and 4, component matching,
-// label smoothing 0.1, logit scale 100, learning rate 1e-6, 200 steps of warm-up, weight decay 0.01 on
-// everything, the first 20 positions frozen.
+// The settings of the reference's fine-tuning (train/train.py) but for its batch of 2048 and its 6
+// epochs: stretching by 20 and 4, component matching, label smoothing 0.1, logit scale 100, learning
+// rate 1e-6, 200 steps of warm-up, weight decay 0.01 on everything, the first 20 positions frozen.
 LONGCLIP_EXPORT TrainingOptions finetuning();
 
 // What a step did.
@@ -91,6 +95,7 @@ struct TrainingStep {
   double loss_long = 0;   // of the contrastive objective: all of it
   double loss_short = 0;
   double learning_rate = 0;
+  double gradient_norm = 0;      // Euclidean, of all gradients
   double logit_scale = 0;        // exp applied
   double images_per_second = 0;  // of this step, reading the pictures included
   double seconds_left = 0;
@@ -111,13 +116,17 @@ struct TrainingReport {
 //   curves.svg     loss, learning rate and logit scale over the steps
 //   settings.json  what was asked
 //   state.pt       to go on from
-// A run that was stopped and resumed ends in the same weights as one that was not, on the same kind
-// of machine with the same number of threads. `progress` hears of every step on the calling thread;
-// what it throws ends the run, after which it can be resumed from its last state.
+// On the CPU a run that was stopped and resumed ends in the same weights as one that was not, on the same
+// kind of machine with the same number of threads. `progress` hears of every step on the calling thread;
+// what it throws ends the run, whose state is saved first.
 //
-// Throws InvalidInput (options, too few examples, a resumed run of other settings, a run that is
-// there already), InvalidFile (a start or picture that is damaged, a place that cannot be written),
-// UnsupportedModel, DeviceError.
+// A state dict does not tell heads that are not 64 wide, GELU, or a perceptron that is not four times as
+// wide: model.pt of such an architecture is for those who know it; the package has all of it.
+//
+// Throws InvalidInput (options, too few examples, captions that are not UTF-8, a resumed run of other
+// settings, a run that is there already), InvalidFile (a start or picture that is missing or damaged, a
+// place that cannot be written), UnsupportedModel, DeviceError, and Error for a loss that is not a number
+// and for what LibTorch refuses.
 LONGCLIP_EXPORT TrainingReport train(const std::vector<Example>& examples, const std::filesystem::path& run,
                                      const TrainingOptions& options,
                                      const std::function<void(const TrainingStep&)>& progress = {});

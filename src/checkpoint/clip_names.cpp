@@ -45,9 +45,6 @@ constexpr std::array<std::string_view, 6> kNoWeights{"input_resolution",
                                                      "text_model.embeddings.position_ids",
                                                      "vision_model.embeddings.position_ids"};
 
-// The rows of Long-CLIP's first table that count; the others come from the second.
-constexpr std::int64_t kKeptRows = 20;
-
 bool take_prefix(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
@@ -191,7 +188,7 @@ class Renamer {
     const Tensor* first = find("positional_embedding");
     const Tensor* second = find("positional_embedding_res");
     if (first == nullptr || second == nullptr) return;
-    if (first->shape.size() != 2 || first->shape != second->shape || first->shape[0] <= kKeptRows ||
+    if (first->shape.size() != 2 || first->shape != second->shape || first->shape[0] <= kFirstTableRows ||
         !all_floating(std::array{first, second})) {
       result_.problems.push_back("positional_embedding " + to_string(first->shape) + " and positional_embedding_res " +
                                  to_string(second->shape) + " are no two tables of one shape");
@@ -199,7 +196,7 @@ class Renamer {
     }
     std::vector<float> merged = to_float(*second);
     const std::vector<float> kept = to_float(*first);
-    std::copy_n(kept.begin(), kKeptRows * first->shape[1], merged.begin());
+    std::copy_n(kept.begin(), kFirstTableRows * first->shape[1], merged.begin());
     result_.tensors["positional_embedding"] = from_float(std::move(merged), first->shape);
     result_.tensors.erase("positional_embedding_res");
     result_.merged_positions = true;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -7,6 +8,10 @@
 #include "checkpoint/tensor.h"
 
 namespace longclip::checkpoint {
+
+// Of Long-CLIP's two position tables, the rows that are taken from the first one; the others are from the
+// second. No file says it: it is 20 in all of them (model_longclip.py).
+inline constexpr std::int64_t kFirstTableRows = 20;
 
 struct NamedTensors {
   std::map<std::string, Tensor> tensors;

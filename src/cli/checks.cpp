@@ -1,12 +1,13 @@
 #include "cli/checks.h"
 
+#include <cstdint>
 #include <string>
 
 namespace longclip::cli {
 
 CLI::Validator at_least(int least) {
   const auto check = [least](const std::string& value) -> std::string {
-    int number = 0;
+    std::int64_t number = 0;
     if (CLI::detail::lexical_cast(value, number) && number >= least) return "";
     return "must be a whole number of at least " + std::to_string(least) + ", not " + value;
   };

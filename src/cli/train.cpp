@@ -3,7 +3,11 @@
 
 #include <malloc.h>
 
+#include <array>
+#include <charconv>
+#include <cstdio>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,23 +41,39 @@ struct TrainArguments {
 };
 
 // "192x5": width and layers of a tower whose heads are 64 wide.
-Architecture::Tower parse_tower(const std::string& text, const char* option) {
+Architecture::Tower parse_tower(std::string_view text, const std::string& option) {
   constexpr int kHeadWidth = 64;
+  constexpr int kWidest = 65536;
+  constexpr int kMostLayers = 1024;
   int width = 0;
   int layers = 0;
-  char rest = 0;
-  if (std::sscanf(text.c_str(), "%dx%d%c", &width, &layers, &rest) != 2 || width < kHeadWidth || layers < 1 ||
-      width % kHeadWidth != 0 || width > 65536 || layers > 1024) {
-    throw UsageError(std::string(option) + " " + text +
+  const auto number = [](std::string_view digits, int& value) {
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return error == std::errc() && end == digits.data() + digits.size();
+  };
+  const std::size_t cross = text.find('x');
+  const bool parsed =
+      cross != std::string_view::npos && number(text.substr(0, cross), width) && number(text.substr(cross + 1), layers);
+  if (!parsed || width < kHeadWidth || width > kWidest || width % kHeadWidth != 0 || layers < 1 ||
+      layers > kMostLayers) {
+    throw UsageError(option + " " + std::string(text) +
                      ": give WIDTHxLAYERS, the width a multiple of 64, such as 192x5");
   }
   return {width, layers, width / kHeadWidth, 4 * width};
 }
 
+// A loss falls by little from step to step.
+std::string loss_text(double loss) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.3f", loss);
+  return text.data();
+}
+
 std::string line_of(const TrainingStep& step) {
   std::string line =
-      "step " + std::to_string(step.step) + " of " + std::to_string(step.steps) + ", loss " + count(step.loss);
-  if (step.loss_short != 0) line += " (long " + count(step.loss_long) + ", short " + count(step.loss_short) + ")";
+      "step " + std::to_string(step.step) + " of " + std::to_string(step.steps) + ", loss " + loss_text(step.loss);
+  if (step.loss_short != 0)
+    line += " (long " + loss_text(step.loss_long) + ", short " + loss_text(step.loss_short) + ")";
   return line + ", " + count(step.images_per_second) + " pictures/s, " + duration(step.seconds_left) + " left";
 }
 
@@ -82,12 +102,13 @@ int run(TrainArguments arguments, Console& console) {
     stop_if_interrupted();
   };
   const TrainingReport report = train(examples, arguments.run, options, progress);
+  if (options.rank != 0) return kDone;  // the first process writes, and tells
   if (arguments.json) {
     console.print(json_line({{"package", report.package.string()},
                              {"checkpoint", report.checkpoint.string()},
                              {"steps", report.steps},
                              {"precision", report.precision}}));
-  } else if (options.rank == 0) {
+  } else {
     console.print(report.package.string() + ": " + std::to_string(report.steps) + " steps in " + report.precision +
                   "\n");
   }
@@ -113,6 +134,11 @@ void add_data_options(CLI::App& command, TrainArguments& arguments) {
       ->option_text("N");
 }
 
+// What the help says of an option that has a standard.
+std::string standard(const std::string& description, double value) {
+  return description + "; " + json_number(static_cast<float>(value)).dump() + " if not given";
+}
+
 void add_step_options(CLI::App& command, TrainingOptions& options) {
   command.add_option("--steps", options.steps, "steps to take")->option_text("N")->check(at_least(1));
   command.add_option("--epochs", options.epochs, "passes over the data, where no steps are given; 1 if not given")
@@ -125,11 +151,21 @@ void add_step_options(CLI::App& command, TrainingOptions& options) {
                   "pictures whose graph is in memory at once; the gradient stays that of the whole batch")
       ->option_text("N")
       ->check(at_least(1));
-  command.add_option("--learning-rate", options.learning_rate, "after the warm-up; falls to 0 by a half cosine")
+  command
+      .add_option("--learning-rate", options.learning_rate,
+                  standard("after the warm-up; falls by a half cosine", options.learning_rate))
       ->option_text("RATE");
-  command.add_option("--warmup", options.warmup, "steps until the learning rate is reached")->option_text("N");
-  command.add_option("--weight-decay", options.weight_decay, "AdamW's")->option_text("DECAY");
-  command.add_option("--label-smoothing", options.label_smoothing, "of the cross entropies")->option_text("SHARE");
+  command
+      .add_option("--warmup", options.warmup,
+                  standard("steps until the learning rate is reached, half of all at most",
+                           static_cast<double>(options.warmup)))
+      ->option_text("N");
+  command.add_option("--weight-decay", options.weight_decay, standard("AdamW's", options.weight_decay))
+      ->option_text("DECAY");
+  command
+      .add_option("--label-smoothing", options.label_smoothing,
+                  standard("of the cross entropies", options.label_smoothing))
+      ->option_text("SHARE");
   command.add_option("--seed", options.seed, "of weights and order; 0 if not given")->option_text("N");
 }
 
@@ -200,7 +236,14 @@ Run declare_train(CLI::App& command) {
   add_step_options(command, options);
   add_run_options(command, *arguments);
   command.footer("Example:\n  longclip scenes --count 100000 -o scenes\n  longclip train scenes -o run --epochs 4");
-  return [arguments](Console& console) {
+  const CLI::App* app = &command;
+  return [arguments, app](Console& console) {
+    if (!arguments->options.start.empty()) {
+      for (const char* option : {"--vision", "--text", "--embedding", "--image-size", "--patch-size", "--context"}) {
+        if (app->count(option) > 0)
+          throw UsageError(std::string(option) + " is for random weights; leave it out with --from");
+      }
+    }
     Architecture& random = arguments->options.architecture;
     random.vision = parse_tower(arguments->vision, "--vision");
     random.text = parse_tower(arguments->text, "--text");
@@ -230,7 +273,8 @@ Run declare_finetune(CLI::App& command) {
       .add_option_function<std::string>(
           "--objective",
           [arguments](const std::string& name) {
-            arguments->options.objective = name == "matching" ? Objective::component_matching : Objective::contrastive;
+            arguments->options.objective =
+                name == "matching" ? TrainingObjective::component_matching : TrainingObjective::contrastive;
             if (name == "long") arguments->captions = "long";
           },
           "matching: the paper's, as if not given; long: long captions alone")

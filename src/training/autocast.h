@@ -4,20 +4,22 @@
 
 namespace longclip::training {
 
-// While it lives, matrix products of the calling thread on a kind of device run in bf16.
+// While it lives, matrix products of the calling thread on a kind of device run in bf16; or, if it is not
+// on, in the type of what they multiply, whatever the thread has asked for outside.
 class Autocast {
  public:
   Autocast(at::DeviceType device, bool on)
-      : device_(device), on_(on), before_(at::autocast::is_autocast_enabled(device)) {
-    if (!on_) return;
-    type_ = at::autocast::get_autocast_dtype(device_);
+      : device_(device),
+        before_(at::autocast::is_autocast_enabled(device)),
+        type_(at::autocast::get_autocast_dtype(device)) {
     at::autocast::set_autocast_dtype(device_, at::kBFloat16);
-    at::autocast::set_autocast_enabled(device_, true);
+    at::autocast::set_autocast_enabled(device_, on);
     at::autocast::increment_nesting();
   }
   ~Autocast() {
-    if (!on_) return;
-    if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+    // Also where there is an outer one: casts that were made without a graph must not serve one with it.
+    at::autocast::clear_cache();
+    at::autocast::decrement_nesting();
     at::autocast::set_autocast_enabled(device_, before_);
     at::autocast::set_autocast_dtype(device_, type_);
   }
@@ -26,9 +28,8 @@ class Autocast {
 
  private:
   at::DeviceType device_;
-  bool on_;
   bool before_;
-  at::ScalarType type_ = at::kFloat;
+  at::ScalarType type_;
 };
 
 }  // namespace longclip::training

@@ -6,6 +6,7 @@
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 
+#include <longclip/error.h>
 #include <longclip/image.h>
 
 #include "image/normalize.h"
@@ -26,10 +27,18 @@ const std::string& choose(const std::vector<std::string>& wanted, const std::vec
 
 Batches::Batches(BatchSource source) : source_(source), order_(source.examples->size(), source.batch, source.seed) {}
 
+Batches::~Batches() { stop_ = true; }
+
 Batch Batches::take(std::uint64_t step) {
-  Batch batch = ahead_.valid() && ahead_step_ == step ? ahead_.get() : make(step);
+  Batch batch;
+  if (ahead_.valid() && ahead_step_ == step) {
+    batch = ahead_.get();
+  } else {
+    if (ahead_.valid()) ahead_.wait();
+    batch = make(step);
+  }
   ahead_step_ = step + 1;
-  ahead_ = std::async(std::launch::async, [this] { return make(ahead_step_); });
+  if (ahead_step_ < end_) ahead_ = std::async(std::launch::async, [this, next = ahead_step_] { return make(next); });
   return batch;
 }
 
@@ -42,25 +51,42 @@ Batch Batches::make(std::uint64_t step) {
   for (const std::size_t index : mine) {
     const Example& example = (*source_.examples)[index];
     const std::uint64_t word = runtime::random_word(source_.seed, chosen.epoch, index, 'c');
-    const bool both = source_.captions == TrainingCaptions::both && source_.objective == Objective::contrastive;
-    const bool take_short = source_.captions == TrainingCaptions::short_only || (both && (runtime::mix(word) & 1) != 0);
+    const bool contrastive = source_.objective == TrainingObjective::contrastive;
+    const bool both = contrastive && source_.captions == TrainingCaptions::both;
+    const bool take_short =
+        (contrastive && source_.captions == TrainingCaptions::short_only) || (both && (runtime::mix(word) & 1) != 0);
     const auto& wanted = take_short ? example.short_captions : example.long_captions;
     const auto& others = take_short ? example.long_captions : example.short_captions;
     texts.push_back(choose(wanted, others, word));
-    if (source_.objective == Objective::component_matching) {
+    if (source_.objective == TrainingObjective::component_matching) {
       short_texts.push_back(choose(example.short_captions, example.long_captions, word));
     }
   }
 
   Batch batch;
-  batch.texts = text_rows(*source_.tokenizer, texts, source_.context);
-  batch.short_texts = text_rows(*source_.tokenizer, short_texts, source_.context);
+  const auto rows_of = [&](const std::vector<std::string>& captions) {
+    try {
+      return text_rows(*source_.tokenizer, captions, source_.context);
+    } catch (const InputErrors& errors) {
+      const InputError& first = errors.errors().front();
+      throw InvalidInput((*source_.examples)[mine[first.index]].image.string() + ": its caption: " + first.reason);
+    }
+  };
+  batch.texts = rows_of(texts);
+  batch.short_texts = rows_of(short_texts);
   const int size = source_.image_size;
   const std::size_t values = 3 * static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
   batch.pixels = at::empty({static_cast<std::int64_t>(count), 3, size, size}, at::kFloat);
   float* pixels = batch.pixels.mutable_data_ptr<float>();
   runtime::parallel_for(count, source_.threads, [&](std::size_t i) {
-    const auto rgb = Image::read((*source_.examples)[mine[i]].image).preprocessed(size);
+    if (stop_) return;
+    const auto& picture = (*source_.examples)[mine[i]].image;
+    std::vector<std::uint8_t> rgb;
+    try {
+      rgb = Image::read(picture).preprocessed(size);
+    } catch (const InvalidFile& error) {
+      throw InvalidFile(std::string(error.what()) + "; put a readable picture in its place and resume");
+    }
     image::normalize(rgb, size, source_.mean, source_.std, pixels + i * values);
   });
   batch.epoch = static_cast<double>(step + 1) / static_cast<double>(order_.steps_per_epoch());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <future>
@@ -33,7 +34,7 @@ struct BatchSource {
   int image_size = 0;
   std::array<float, 3> mean{};
   std::array<float, 3> std{};
-  Objective objective = Objective::contrastive;
+  TrainingObjective objective = TrainingObjective::contrastive;
   TrainingCaptions captions = TrainingCaptions::both;
   std::uint64_t seed = 0;
   std::size_t batch = 0;  // over all processes
@@ -46,10 +47,16 @@ struct BatchSource {
 class Batches {
  public:
   explicit Batches(BatchSource source);
+  ~Batches();
+  Batches(const Batches&) = delete;  // a thread works on it
+  Batches& operator=(const Batches&) = delete;
 
   // Of a step counted from 0; what depends on chance is a function of the seed and the step. Throws
-  // InvalidFile for a picture that cannot be read.
+  // InvalidFile for a picture that cannot be read, InvalidInput for a caption that is not UTF-8.
   Batch take(std::uint64_t step);
+
+  // Makes no batch ahead for this step or a later one.
+  void end_at(std::uint64_t step) { end_ = step; }
 
   std::size_t steps_per_epoch() const { return order_.steps_per_epoch(); }
 
@@ -58,7 +65,9 @@ class Batches {
 
   BatchSource source_;
   Order order_;
+  std::uint64_t end_ = UINT64_MAX;
   std::uint64_t ahead_step_ = 0;
+  std::atomic<bool> stop_ = false;
   std::future<Batch> ahead_;  // last: its thread uses the members above
 };
 

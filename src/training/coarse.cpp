@@ -1,5 +1,7 @@
 #include "training/coarse.h"
 
+#include <algorithm>
+
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -45,7 +47,8 @@ class LowRank : public torch::autograd::Function<LowRank> {
     const at::Tensor v2 = vh.slice(0, rank);
     const at::Tensor to_v1 = gradient.matmul(v1.t());
     const at::Tensor to_v2 = gradient.matmul(v2.t());
-    const at::Tensor gap = (s1.square() - s2.square()).clamp_min(kSmallestGap * saved[1][0].square().item<double>());
+    const at::Tensor gap =
+        (s1.square() - s2.square()).clamp_min(std::max(kSmallestGap * saved[1][0].square().item<double>(), 1e-300));
     const at::Tensor h = (s2 * u2.t().matmul(to_v1).t() + s1 * u1.t().matmul(to_v2)) / gap;
     const at::Tensor along_u1 = u1.t().matmul(gradient);
     const at::Tensor outside = along_u1 - along_u1.matmul(vh.t()).matmul(vh);

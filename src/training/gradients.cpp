@@ -1,7 +1,9 @@
 #include "training/gradients.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -39,14 +41,14 @@ std::vector<Encoding> encodings(const Parameters& parameters, const Batch& batch
          return tower::vision_forward(architecture, weights, batch.pixels.slice(0, begin, end).to(device));
        }});
   result.push_back(text(batch.texts));
-  if (settings.objective == Objective::component_matching) result.push_back(text(batch.short_texts));
+  if (settings.objective == TrainingObjective::component_matching) result.push_back(text(batch.short_texts));
   return result;
 }
 
 MatchingLoss loss_of(const std::vector<at::Tensor>& features, const at::Tensor& logit_scale,
                      const LossSettings& settings, Processes& processes) {
   const at::Tensor scale = logit_scale.exp();
-  if (settings.objective == Objective::component_matching) {
+  if (settings.objective == TrainingObjective::component_matching) {
     return component_matching_loss(features[0], features[1], features[2], scale, settings.components,
                                    settings.label_smoothing, processes);
   }
@@ -54,8 +56,20 @@ MatchingLoss loss_of(const std::vector<at::Tensor>& features, const at::Tensor& 
           at::zeros({}, features[0].options())};
 }
 
+bool all_finite(const std::vector<at::Tensor>& features, Processes& processes) {
+  at::Tensor broken = at::zeros({1}, features[0].options().requires_grad(false));
+  for (const at::Tensor& feature : features) broken += at::isfinite(feature).logical_not().any();
+  processes.sum(broken);
+  return broken.item<double>() == 0;
+}
+
 StepLoss backward(const std::vector<at::Tensor>& features, const Parameters& parameters, const LossSettings& settings,
                   Processes& processes) {
+  // A decomposition of what is not finite would fail, in this process alone.
+  if (!all_finite(features, processes)) {
+    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+    return {kNone, kNone, kNone};
+  }
   const MatchingLoss loss = loss_of(features, parameters.logit_scale(), settings, processes);
   torch::autograd::backward({loss.long_text + loss.short_text}, {});
   return {loss.long_text.item<double>(), loss.short_text.item<double>()};
@@ -94,6 +108,7 @@ StepLoss in_pieces(const Parameters& parameters, const std::vector<Encoding>& in
   }
   for (at::Tensor& feature : features) feature.set_requires_grad(true);
   const StepLoss loss = backward(features, parameters, settings, processes);
+  if (std::isnan(loss.long_text)) return loss;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     for_each_piece(inputs[i], [&](std::int64_t begin, std::int64_t end) {
       at::Tensor piece;
@@ -126,6 +141,16 @@ void average(const Parameters& parameters, Processes& processes) {
   }
 }
 
+double gradient_norm(const Parameters& parameters) {
+  double squares = 0;
+  for (const auto& [name, value] : parameters.state_dict()) {
+    if (!value.grad().defined()) continue;
+    const auto norm = at::norm(value.grad()).item<double>();
+    squares += norm * norm;
+  }
+  return std::sqrt(squares);
+}
+
 StepLoss average(const StepLoss& loss, const at::Device& device, Processes& processes) {
   if (processes.size() == 1) return loss;
   at::Tensor sums = at::empty({2}, at::TensorOptions().dtype(at::kDouble).device(device));
@@ -143,8 +168,11 @@ StepLoss compute_gradients(const Parameters& parameters, const Batch& batch, con
   const bool whole = settings.micro_batch == 0 || settings.micro_batch >= batch.pixels.size(0);
   const StepLoss loss =
       whole ? at_once(parameters, inputs, settings, processes) : in_pieces(parameters, inputs, settings, processes);
+  if (std::isnan(loss.long_text)) return loss;
   average(parameters, processes);
-  return average(loss, parameters.logit_scale().device(), processes);
+  StepLoss mean = average(loss, parameters.logit_scale().device(), processes);
+  mean.gradient_norm = gradient_norm(parameters);
+  return mean;
 }
 
 }  // namespace longclip::training

@@ -2,13 +2,16 @@
 
 #include <cmath>
 #include <utility>
+#include <vector>
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
-#include <c10/core/InferenceMode.h>
-#include <torch/csrc/autograd/generated/variable_factories.h>
+
+#include <longclip/error.h>
+
+#include "checkpoint/clip_names.h"
 
 namespace longclip::training {
 namespace {
@@ -51,10 +54,19 @@ std::map<std::string, at::Tensor> initial_values(const Architecture& architectur
   return values;
 }
 
-Parameters::Parameters(Architecture architecture, std::map<std::string, at::Tensor> values,
-                       std::int64_t frozen_positions, const at::Device& device)
-    : architecture_(std::move(architecture)), values_(std::move(values)), frozen_positions_(frozen_positions) {
-  if (frozen_positions_ > 0) values_.try_emplace(kTrainedPositions, values_.at(kPositions).clone());
+Parameters::Parameters(Architecture architecture, std::map<std::string, at::Tensor> values, bool freeze_first_positions,
+                       const at::Device& device)
+    : architecture_(std::move(architecture)),
+      values_(std::move(values)),
+      frozen_positions_(freeze_first_positions ? checkpoint::kFirstTableRows : 0) {
+  if (frozen_positions_ > 0) {
+    if (architecture_.context_length <= frozen_positions_) {
+      throw InvalidInput("the model has " + std::to_string(architecture_.context_length) +
+                         " text positions, and the first " + std::to_string(frozen_positions_) +
+                         " are to be frozen: none would be left to train");
+    }
+    values_.try_emplace(kTrainedPositions, values_.at(kPositions).clone());
+  }
   for (auto& [name, value] : values_) {
     value = value.detach().to(device, at::kFloat).contiguous().clone();
     value.set_requires_grad(!(frozen_positions_ > 0 && name == kPositions));

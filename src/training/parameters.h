@@ -20,8 +20,9 @@ namespace longclip::training {
 // rows are used and stay, and `positional_embedding_res`, whose other rows are used and trained.
 class Parameters {
  public:
-  // `values`: every parameter of both towers by name, and "logit_scale", in float32.
-  Parameters(Architecture architecture, std::map<std::string, at::Tensor> values, std::int64_t frozen_positions,
+  // `values`: every parameter of both towers by name, and "logit_scale", in float32. Throws InvalidInput
+  // where there are no more positions than those that are to be frozen.
+  Parameters(Architecture architecture, std::map<std::string, at::Tensor> values, bool freeze_first_positions,
              const at::Device& device);
 
   const Architecture& architecture() const { return architecture_; }
@@ -43,11 +44,11 @@ class Parameters {
  private:
   Architecture architecture_;
   std::map<std::string, at::Tensor> values_;
-  std::int64_t frozen_positions_;
+  std::int64_t frozen_positions_;  // 0: one table, all of which is trained
 };
 
-// Random weights by CLIP's rules (clip/model.py, initialize_parameters, for both towers alike), and
-// a logit scale of ln(1 / 0.07).
+// Random weights by CLIP's rules (clip/model.py, initialize_parameters) for both towers alike: the patch
+// embedding with a deviation of 1 / sqrt(values of a patch), biases 0. The logit scale is ln(1 / 0.07).
 std::map<std::string, at::Tensor> initial_values(const Architecture& architecture, std::uint64_t seed);
 
 }  // namespace longclip::training

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -21,8 +22,9 @@ namespace {
 
 template <class Function>
 auto collectively(Function&& function) {
-  return tower::torch_call<DeviceError>("another process of the training has gone or does not answer",
-                                        std::forward<Function>(function));
+  return tower::torch_call<DeviceError>(
+      "another process of the training has gone or does not answer; start all again and resume",
+      std::forward<Function>(function));
 }
 
 class Group : public Processes {
@@ -76,13 +78,18 @@ c10::intrusive_ptr<c10d::Backend> nccl([[maybe_unused]] const c10::intrusive_ptr
 std::unique_ptr<Processes> process_group(int rank, int size, const std::filesystem::path& meeting,
                                          const at::Device& device) {
   constexpr std::chrono::minutes kPatience{30};
-  if (meeting.empty()) throw InvalidInput("several processes need a file to find each other by: name the meeting");
+  std::error_code error;
+  const auto folder = std::filesystem::absolute(meeting).parent_path();
+  if (!std::filesystem::is_directory(folder, error)) {
+    throw InvalidInput(meeting.string() + ": the processes cannot meet there: " + folder.string() + " is no folder");
+  }
   const auto store = tower::torch_call<InvalidFile>(
       meeting.string(), [&] { return c10::make_intrusive<c10d::FileStore>(meeting.string(), size); });
-  return tower::torch_call<DeviceError>("the " + std::to_string(size) + " processes did not meet", [&] {
-    return std::make_unique<Group>(device.is_cpu() ? gloo(store, rank, size, kPatience) : nccl(store, rank, size),
-                                   store);
-  });
+  if (!device.is_cpu()) return std::make_unique<Group>(nccl(store, rank, size), store);
+  return tower::torch_call<DeviceError>(
+      meeting.string() + ": the " + std::to_string(size) +
+          " processes did not meet; start all of them, with a meeting that no start has used before",
+      [&] { return std::make_unique<Group>(gloo(store, rank, size, kPatience), store); });
 }
 
 }  // namespace longclip::training

@@ -1,8 +1,8 @@
 #include "training/run_folder.h"
 
+#include <algorithm>
 #include <map>
 #include <span>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -15,7 +15,9 @@
 #include "io/json.h"
 #include "io/read_file.h"
 #include "io/staged.h"
+#include "package/package.h"
 #include "training/curves.h"
+#include "training/settings.h"
 #include "training/state_dict_file.h"
 
 namespace longclip::training {
@@ -42,6 +44,7 @@ nlohmann::ordered_json as_json(const TrainingStep& step) {
           {"loss_long", step.loss_long},
           {"loss_short", step.loss_short},
           {"learning_rate", step.learning_rate},
+          {"gradient_norm", step.gradient_norm},
           {"logit_scale", step.logit_scale},
           {"images_per_second", step.images_per_second}};
 }
@@ -54,20 +57,10 @@ TrainingStep from_json(const nlohmann::json& json) {
   step.loss_long = json.at("loss_long").get<double>();
   step.loss_short = json.at("loss_short").get<double>();
   step.learning_rate = json.at("learning_rate").get<double>();
+  step.gradient_norm = json.at("gradient_norm").get<double>();
   step.logit_scale = json.at("logit_scale").get<double>();
   step.images_per_second = json.at("images_per_second").get<double>();
   return step;
-}
-
-void compare(const nlohmann::json& then, const nlohmann::ordered_json& now, const std::filesystem::path& path) {
-  for (const auto& [key, value] : now.items()) {
-    const auto before = then.find(key);
-    const std::string text = before == then.end() ? "nothing" : before->dump();
-    if (text != nlohmann::json(value).dump()) {
-      throw InvalidInput(path.string() + ": this run was begun with " + key + " " + text + ", and is now asked for " +
-                         value.dump() + "; resume it with the same settings, or name another folder");
-    }
-  }
 }
 
 // Every tensor of the state by its name in the file.
@@ -85,17 +78,27 @@ std::map<std::string, at::Tensor> tensors_of(const Parameters& parameters, const
 }  // namespace
 
 RunFolder::RunFolder(std::filesystem::path path, const nlohmann::ordered_json& settings, bool resume, bool writes)
-    : path_(std::move(path)), writes_(writes) {
+    : path_(std::move(path)), resumes_(resume), writes_(writes) {
   if (!writes_) return;
   std::error_code error;
   const bool there = std::filesystem::exists(path_ / kSettings, error);
   if (there && !resume) {
     throw InvalidInput(path_.string() + ": holds a training run already; resume it, or name another folder");
   }
+  // What can be refused at the end is refused now.
+  if (std::filesystem::exists(package(), error) && !package::is_package(package())) {
+    throw InvalidInput(package().string() +
+                       ": is not a package and is not overwritten; remove it or name another folder");
+  }
   if (there) {
     compare(io::parse_json(read_text(path_ / kSettings), (path_ / kSettings).string()), settings, path_);
   } else {
-    write_text(path_ / kSettings, settings.dump(2) + "\n");
+    if (std::filesystem::exists(path_ / kState, error)) {
+      throw InvalidInput((path_ / kState).string() +
+                         ": is the state of a run whose settings are gone; name another folder");
+    }
+    write_text(path_ / kSettings,
+               settings.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   }
 }
 
@@ -103,7 +106,7 @@ std::int64_t RunFolder::restore(Parameters& parameters, AdamW& optimizer) {
   std::int64_t steps = 0;
   std::error_code error;
   const auto file = path_ / kState;
-  if (std::filesystem::exists(file, error)) {
+  if (resumes_ && std::filesystem::exists(file, error)) {
     const auto saved = read_state_dict(file);
     const at::NoGradGuard without_graph;
     for (auto& [name, tensor] : tensors_of(parameters, optimizer)) {
@@ -113,14 +116,18 @@ std::int64_t RunFolder::restore(Parameters& parameters, AdamW& optimizer) {
       }
       at::Tensor(tensor).copy_(found->second);
     }
-    // A double holds every number of steps there can be.
-    steps = saved.contains("steps") ? saved.at("steps").item<std::int64_t>() : 0;
+    const auto found = saved.find("steps");  // exact: float32 holds every number up to 2^24
+    if (found == saved.end() || found->second.numel() != 1)
+      throw InvalidFile(file.string() + ": does not say its step");
+    steps = found->second.item<std::int64_t>();
     optimizer.set_steps(steps);
   }
   if (writes_) cut_log(steps);
   return steps;
 }
 
+// Keeps the lines of the first `steps` steps, as far as they are whole: what came after the state is done
+// again, and a log that a crash has damaged is no reason to lose the run.
 void RunFolder::cut_log(std::int64_t steps) {
   const auto file = path_ / kLog;
   std::string kept;
@@ -131,9 +138,13 @@ void RunFolder::cut_log(std::int64_t steps) {
       const std::size_t end = std::min(text.find('\n', begin), text.size());
       const std::string line = text.substr(begin, end - begin);
       try {
-        steps_.push_back(from_json(io::parse_json(line, file.string())));
+        const TrainingStep step = from_json(io::parse_json(line, file.string()));
+        if (step.step != steps_.size() + 1) break;
+        steps_.push_back(step);
+      } catch (const InvalidFile&) {
+        break;
       } catch (const nlohmann::json::exception&) {
-        throw InvalidFile(file.string() + ": line " + std::to_string(steps_.size() + 1) + " is none of a training log");
+        break;
       }
       kept += line + "\n";
       begin = end + 1;
@@ -153,7 +164,7 @@ void RunFolder::log(const TrainingStep& step) {
 void RunFolder::save(const Parameters& parameters, const AdamW& optimizer, std::int64_t steps) {
   if (!writes_) return;
   auto tensors = tensors_of(parameters, optimizer);
-  tensors["steps"] = at::scalar_tensor(static_cast<double>(steps), at::kDouble);
+  tensors["steps"] = at::scalar_tensor(static_cast<double>(steps));
   write_state_dict(path_ / kState, tensors);
   write_text(path_ / kCurves, curves(steps_));
 }

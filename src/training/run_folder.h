@@ -38,6 +38,7 @@ class RunFolder {
   void cut_log(std::int64_t steps);
 
   std::filesystem::path path_;
+  bool resumes_;
   bool writes_;
   std::vector<TrainingStep> steps_;  // all of them
   std::ofstream log_;

@@ -39,9 +39,10 @@ Start from_package(const std::filesystem::path& path) {
       const auto found = checkpoint.tensors.find(parameter.name);
       if (found == checkpoint.tensors.end() || found->second.shape != parameter.shape) {
         throw UnsupportedModel(file.string() + ": has no " + parameter.name + " of the shape " +
-                               checkpoint::to_string(parameter.shape) + ": its module is none of ours to train");
+                               checkpoint::to_string(parameter.shape) +
+                               ": it was not written by `longclip convert`, and only such packages are trained on");
       }
-      start.values[parameter.name] = copy_of(found->second);
+      start.values[parameter.name] = copy_of(found->second, file.string() + ": " + parameter.name);
     }
   };
   for (const char* file : {package::vision_file, package::text_file}) package::verify_file(package, file);
@@ -63,7 +64,7 @@ Start from_checkpoint(const std::filesystem::path& path) {
   start.std = checkpoint.std;
   start.source = path.filename().string();
   for (const auto* tower : {&weights.vision, &weights.text}) {
-    for (const auto& [name, tensor] : *tower) start.values[name] = copy_of(tensor);
+    for (const auto& [name, tensor] : *tower) start.values[name] = copy_of(tensor, path.string() + ": " + name);
   }
   start.values["logit_scale"] = at::scalar_tensor(weights.logit_scale);
   return start;

@@ -108,15 +108,21 @@ void write_archive(const std::map<std::string, at::Tensor>& tensors, io::FileWri
 
 void write_state_dict(const std::filesystem::path& path, const std::map<std::string, at::Tensor>& tensors) {
   io::Staged staged(path, io::Staged::Kind::file);
-  io::FileWriter file(staged.path());
-  tower::torch_call<InvalidFile>(path.string(), [&] { write_archive(tensors, file); });
-  file.close();
+  try {
+    io::FileWriter file(staged.path());
+    tower::torch_call<InvalidFile>(path.string(), [&] { write_archive(tensors, file); });
+    file.close();
+  } catch (const InvalidFile& error) {
+    throw InvalidFile(staged.in_users_terms(error.what()));
+  }
   staged.publish();
 }
 
 std::map<std::string, at::Tensor> read_state_dict(const std::filesystem::path& path) {
   std::map<std::string, at::Tensor> tensors;
-  for (const auto& [name, tensor] : checkpoint::read_checkpoint(path).tensors) tensors[name] = copy_of(tensor);
+  for (const auto& [name, tensor] : checkpoint::read_checkpoint(path).tensors) {
+    tensors[name] = copy_of(tensor, path.string() + ": " + name);
+  }
   return tensors;
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <ATen/Functions.h>
 #include <ATen/core/Tensor.h>
 
@@ -10,9 +13,9 @@
 namespace longclip::training {
 
 // A checkpoint's tensor as one of LibTorch's: float32 values of its own. Throws InvalidFile for one
-// that is not of floating-point numbers.
-inline at::Tensor copy_of(const checkpoint::Tensor& tensor) {
-  if (!checkpoint::is_floating(tensor.dtype)) throw InvalidFile("a tensor is not of floating-point numbers");
+// that is not of floating-point numbers; `name` is its file and name.
+inline at::Tensor copy_of(const checkpoint::Tensor& tensor, const std::string& name) {
+  if (!checkpoint::is_floating(tensor.dtype)) throw InvalidFile(name + " is not of floating-point numbers");
   const std::vector<float> values = checkpoint::to_float(tensor);
   return at::from_blob(const_cast<float*>(values.data()), tensor.shape, at::kFloat).clone();
 }

@@ -4,140 +4,41 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <exception>
 #include <memory>
+#include <new>
+#include <optional>
 #include <string>
 #include <utility>
 
-#include <ATen/Functions.h>
-#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <c10/core/InferenceMode.h>
+#include <c10/util/Exception.h>
 
 #include <longclip/error.h>
 #include <longclip/tokenizer.h>
-#include <longclip/version.h>
 
-#include "checkpoint/checkpoint.h"
-#include "checkpoint/clip_weights.h"
 #include "engine/torchscript/device.h"
 #include "engine/torchscript/thread_scope.h"
-#include "io/sha256.h"
 #include "package/config.h"
-#include "package/make_package.h"
 #include "runtime/processors.h"
-#include "tower/torch_call.h"
 #include "training/adamw.h"
+#include "training/agreement.h"
 #include "training/batch.h"
 #include "training/gradients.h"
 #include "training/parameters.h"
 #include "training/process_group.h"
 #include "training/processes.h"
+#include "training/publish.h"
 #include "training/run_folder.h"
 #include "training/schedule.h"
+#include "training/settings.h"
 #include "training/start.h"
-#include "training/state_dict_file.h"
 
 namespace longclip {
 namespace {
 
 using namespace training;
-
-// A hash of everything that examples say, so that a run is not resumed on other data.
-std::string sha256_of(const std::vector<Example>& examples) {
-  io::Sha256 hash;
-  const auto add = [&](const std::string& text) {
-    hash.update(std::as_bytes(std::span(text)));
-    hash.update(std::as_bytes(std::span("\n", 1)));
-  };
-  for (const Example& example : examples) {
-    add(example.image.filename().string());
-    for (const auto& caption : example.long_captions) add(caption);
-    for (const auto& caption : example.short_captions) add(caption);
-  }
-  return hash.finish();
-}
-
-std::string to_string(Objective objective) {
-  return objective == Objective::contrastive ? "contrastive" : "component_matching";
-}
-
-std::string to_string(TrainingCaptions captions) {
-  switch (captions) {
-    case TrainingCaptions::both:
-      return "both";
-    case TrainingCaptions::long_only:
-      return "long";
-    case TrainingCaptions::short_only:
-      return "short";
-  }
-  return "";
-}
-
-// What decides the weights that a run ends in.
-nlohmann::ordered_json settings_of(const TrainingOptions& options, const std::vector<Example>& examples,
-                                   const Start& start, std::int64_t steps, bool bf16) {
-  const Architecture& a = start.architecture;
-  const auto tower = [](const Architecture::Tower& t) {
-    return nlohmann::ordered_json{{"width", t.width}, {"layers", t.layers}, {"heads", t.heads}, {"mlp", t.mlp}};
-  };
-  return {{"format", "longclip-training"},
-          {"version", LONGCLIP_VERSION},
-          {"start", options.start.string()},
-          {"architecture",
-           {{"embedding_size", a.embedding_size},
-            {"image_size", a.image_size},
-            {"patch_size", a.patch_size},
-            {"vision", tower(a.vision)},
-            {"vocabulary_size", a.vocabulary_size},
-            {"context_length", a.context_length},
-            {"text", tower(a.text)},
-            {"activation", a.activation}}},
-          {"kept", options.kept},
-          {"ratio", options.ratio},
-          {"objective", to_string(options.objective)},
-          {"captions", to_string(options.captions)},
-          {"components", options.components},
-          {"label_smoothing", options.label_smoothing},
-          {"logit_scale", options.logit_scale},
-          {"frozen_positions", options.frozen_positions},
-          {"batch", options.batch},
-          {"micro_batch", options.micro_batch},
-          {"steps", steps},
-          {"learning_rate", options.learning_rate},
-          {"warmup", options.warmup},
-          {"weight_decay", options.weight_decay},
-          {"decay_vectors", options.decay_vectors},
-          {"seed", options.seed},
-          {"precision", bf16 ? "bf16" : "fp32"},
-          {"processes", options.processes},
-          {"examples", examples.size()},
-          {"captions_sha256", sha256_of(examples)}};
-}
-
-void require(bool holds, const std::string& what) {
-  if (!holds) throw InvalidInput(what);
-}
-
-void check(const std::vector<Example>& examples, const TrainingOptions& options) {
-  require(options.processes >= 1 && options.rank >= 0 && options.rank < options.processes,
-          "rank " + std::to_string(options.rank) + " of " + std::to_string(options.processes) +
-              " processes: ranks are counted from 0");
-  require(options.batch >= 2, "batch is " + std::to_string(options.batch) + "; a contrast needs 2 pictures or more");
-  require(options.batch % static_cast<std::size_t>(options.processes) == 0,
-          "batch is " + std::to_string(options.batch) + ", no multiple of the " + std::to_string(options.processes) +
-              " processes");
-  require(examples.size() >= options.batch, "there are " + std::to_string(examples.size()) +
-                                                " pictures, fewer than the " + std::to_string(options.batch) +
-                                                " of a batch; lower the batch, or give more data");
-  require(options.learning_rate > 0 && std::isfinite(options.learning_rate), "the learning rate must be above 0");
-  require(options.steps > 0 || options.epochs > 0, "neither steps nor epochs are above 0");
-  require(options.components > 0, "components must be 1 or more");
-  require(options.label_smoothing >= 0 && options.label_smoothing < 1, "label smoothing must be from 0 to below 1");
-  require(options.weight_decay >= 0, "weight decay must be 0 or more");
-  require(options.checkpoint_every > 0, "checkpoint_every must be 1 or more");
-  for (const Example& example : examples) {
-    require(!example.long_captions.empty() || !example.short_captions.empty(),
-            example.image.string() + ": has no caption");
-  }
-}
 
 // True where the processor itself multiplies bf16 numbers; where LibTorch would do it step by step,
 // float32 is faster.
@@ -149,68 +50,19 @@ bool multiplies_bf16() {
 #endif
 }
 
-// What random weights are drawn for.
-void check(const Architecture& architecture) {
-  const auto heads_fit = [](const Architecture::Tower& tower) {
-    return tower.width > 0 && tower.layers > 0 && tower.heads > 0 && tower.mlp > 0 && tower.width % tower.heads == 0;
-  };
-  require(heads_fit(architecture.vision) && heads_fit(architecture.text),
-          "a tower needs a width, layers, heads and an mlp above 0, the width a multiple of the heads");
-  require(architecture.patch_size > 0 && architecture.image_size > 0 &&
-              architecture.image_size % architecture.patch_size == 0,
-          "image size " + std::to_string(architecture.image_size) + " is no multiple of the patch size " +
-              std::to_string(architecture.patch_size));
-  require(architecture.embedding_size > 0, "the embedding size must be above 0");
-  require(architecture.context_length > 1, "the context must hold a start and an end token");
-  require(architecture.activation == "quick_gelu" || architecture.activation == "gelu",
-          "activation \"" + architecture.activation + "\": known are quick_gelu and gelu");
-}
-
 bool use_bf16(TrainingPrecision precision, const at::Device& device) {
   if (precision == TrainingPrecision::fp32) return false;
   if (precision == TrainingPrecision::bf16 || !device.is_cpu()) return true;
   return multiplies_bf16();
 }
 
-// The run's package and .pt, from its parameters.
-void publish(const RunFolder& folder, const Parameters& parameters, const Start& start, const TrainingOptions& options,
-             const std::filesystem::path& run, std::int64_t steps) {
-  write_state_dict(folder.checkpoint(), parameters.state_dict());
-  checkpoint::Checkpoint checkpoint = checkpoint::read_checkpoint(folder.checkpoint());
-  checkpoint.activation = start.architecture.activation;
-  checkpoint.vision_heads = start.architecture.vision.heads;
-  checkpoint.text_heads = start.architecture.text.heads;
-  checkpoint.mean = start.mean;
-  checkpoint.std = start.std;
-  ConvertOptions convert;
-  convert.ratio = 1;
-  convert.name =
-      !options.name.empty() ? options.name : std::filesystem::absolute(run).lexically_normal().filename().string();
-  convert.tokenizer = start.tokenizer;
-  convert.overwrite = true;
-  convert.source =
-      "trained by longclip " LONGCLIP_VERSION " from " + start.source + ", " + std::to_string(steps) + " steps";
-  package::make_package(checkpoint, checkpoint::clip_weights(checkpoint), folder.package(), convert);
-}
-
-TrainingReport run_training(const std::vector<Example>& examples, const std::filesystem::path& run,
-                            const TrainingOptions& options, const std::function<void(const TrainingStep&)>& progress) {
-  check(examples, options);
-  if (options.start.empty()) check(options.architecture);
-  const at::Device device = engine::torchscript::find_device(options.device);
-  const int threads = options.threads > 0 ? options.threads : runtime::available_processors();
-  const engine::torchscript::ThreadScope scope(threads);
-  const bool bf16 = use_bf16(options.precision, device);
-
-  Start start = make_start(options);
-  const Tokenizer tokenizer = start.tokenizer.empty() ? Tokenizer::clip() : Tokenizer::load(start.tokenizer);
-  const Architecture& architecture = start.architecture;
-
+BatchSource batch_source(const std::vector<Example>& examples, const TrainingOptions& options, const Start& start,
+                         const Tokenizer& tokenizer, int threads) {
   BatchSource source;
   source.examples = &examples;
   source.tokenizer = &tokenizer;
-  source.context = static_cast<std::size_t>(architecture.context_length);
-  source.image_size = architecture.image_size;
+  source.context = static_cast<std::size_t>(start.architecture.context_length);
+  source.image_size = start.architecture.image_size;
   const package::Config clip;
   const std::array<double, 3> mean = start.mean.value_or(clip.mean);
   const std::array<double, 3> std = start.std.value_or(clip.std);
@@ -223,67 +75,158 @@ TrainingReport run_training(const std::vector<Example>& examples, const std::fil
   source.rank = options.rank;
   source.processes = options.processes;
   source.threads = threads;
-  Batches batches(source);
+  return source;
+}
 
-  const auto per_epoch = static_cast<double>(batches.steps_per_epoch());
-  const auto steps = options.steps > 0 ? static_cast<std::int64_t>(options.steps)
-                                       : std::max<std::int64_t>(1, std::llround(options.epochs * per_epoch));
-  const auto warmup = std::min<std::int64_t>(static_cast<std::int64_t>(options.warmup), steps / 2);
+// The feature is taken at the end token, and every id has a row of the embedding.
+void check_tokenizer(const Tokenizer& tokenizer, const Architecture& architecture) {
+  if (tokenizer.end_id() < 0) {
+    throw InvalidInput("the tokenizer has no end token (eos), where the text tower's feature is taken");
+  }
+  if (tokenizer.size() > static_cast<std::size_t>(architecture.vocabulary_size)) {
+    throw InvalidInput("the tokenizer has " + std::to_string(tokenizer.size()) +
+                       " ids, and the text tower a vocabulary of " + std::to_string(architecture.vocabulary_size) +
+                       "; name the one that it was trained with");
+  }
+}
 
-  Parameters parameters(architecture, start.values, options.frozen_positions, device);
-  start.values.clear();
-  AdamWOptions adamw;
-  adamw.weight_decay = options.weight_decay;
-  AdamW optimizer(parameters.trained(options.decay_vectors), adamw);
-  const bool writes = options.rank == 0;
-  // Processes other than the first read the state and write nothing.
-  RunFolder folder(run, settings_of(options, examples, start, steps, bf16), options.resume, writes);
-  std::int64_t done = folder.restore(parameters, optimizer);
-  const std::unique_ptr<Processes> processes =
-      options.processes == 1 ? single_process()
-                             : process_group(options.rank, options.processes, options.meeting, device);
+// A run whose data, weights and state are there.
+class Run {
+ public:
+  Run(const std::vector<Example>& examples, const std::filesystem::path& run, const TrainingOptions& options,
+      const at::Device& device, int threads, bool bf16)
+      : run_(run),
+        options_(options),
+        start_(make_start(options)),
+        tokenizer_(start_.tokenizer.empty() ? Tokenizer::clip() : Tokenizer::load(start_.tokenizer)) {
+    check_tokenizer(tokenizer_, start_.architecture);
+    batches_.emplace(batch_source(examples, options, start_, tokenizer_, threads));
+    const auto per_epoch = static_cast<double>(batches_->steps_per_epoch());
+    steps_ = options.steps > 0 ? static_cast<std::int64_t>(options.steps)
+                               : std::max<std::int64_t>(1, std::llround(options.epochs * per_epoch));
+    batches_->end_at(static_cast<std::uint64_t>(steps_));
+    const nlohmann::ordered_json settings = settings_of(options, examples, start_, steps_, bf16);
+    parameters_.emplace(start_.architecture, start_.values, options.freeze_first_positions, device);
+    start_.values.clear();
+    AdamWOptions adamw;
+    adamw.weight_decay = options.weight_decay;
+    optimizer_.emplace(parameters_->trained(options.decay_vectors), adamw);
+    // Processes other than the first read the state and write nothing.
+    folder_.emplace(run, settings, options.resume, options.rank == 0);
+    done_ = folder_->restore(*parameters_, *optimizer_);
+    plan_ = settings.dump() + " from step " + std::to_string(done_);
+    loss_.objective = options.objective;
+    loss_.components = options.components;
+    loss_.label_smoothing = options.label_smoothing;
+    loss_.micro_batch = static_cast<std::int64_t>(options.micro_batch);
+    loss_.bf16 = bf16;
+  }
 
-  LossSettings loss_settings;
-  loss_settings.objective = options.objective;
-  loss_settings.components = options.components;
-  loss_settings.label_smoothing = options.label_smoothing;
-  loss_settings.micro_batch = static_cast<std::int64_t>(options.micro_batch);
-  loss_settings.bf16 = bf16;
+  // What all processes of a training must have in common.
+  const std::string& plan() const { return plan_; }
 
-  using Clock = std::chrono::steady_clock;
-  double pace = 0;  // seconds a step, smoothed
-  for (; done < steps; ++done) {
-    const auto begin = Clock::now();
-    const Batch batch = batches.take(static_cast<std::uint64_t>(done));
-    const StepLoss loss = compute_gradients(parameters, batch, loss_settings, *processes);
-    const double rate = learning_rate(options.learning_rate, done, warmup, steps);
-    if (!std::isfinite(loss.long_text + loss.short_text)) {
-      throw Error(run.string() + ": the loss of step " + std::to_string(done + 1) +
-                  " is no number: lower the learning rate, or raise the warm-up");
+  void go(Processes& processes, const std::function<void(const TrainingStep&)>& progress) {
+    while (done_ < steps_) {
+      const TrainingStep step = take_step(processes);
+      folder_->log(step);
+      const bool due = done_ % static_cast<std::int64_t>(options_.checkpoint_every) == 0 || done_ == steps_;
+      if (due) folder_->save(*parameters_, *optimizer_, done_);
+      if (!progress) continue;
+      try {
+        progress(step);
+      } catch (...) {
+        // Whoever stops it need not lose a step. Of several processes the others may be further.
+        if (!due && options_.processes == 1) folder_->save(*parameters_, *optimizer_, done_);
+        throw;
+      }
     }
-    optimizer.step(rate);
-    parameters.clamp_logit_scale();
+  }
+
+  TrainingReport finish() {
+    if (options_.rank == 0) {
+      publish(*folder_, *parameters_, start_, options_.name.empty() ? name_of_run(run_) : options_.name, steps_);
+    }
+    return {folder_->package(), folder_->checkpoint(), static_cast<std::size_t>(steps_), loss_.bf16 ? "bf16" : "fp32"};
+  }
+
+ private:
+  TrainingStep take_step(Processes& processes) {
+    using Clock = std::chrono::steady_clock;
+    const auto begin = Clock::now();
+    const auto warmup = std::min<std::int64_t>(static_cast<std::int64_t>(options_.warmup), steps_ / 2);
+    const Batch batch = batches_->take(static_cast<std::uint64_t>(done_));
+    const StepLoss loss = compute_gradients(*parameters_, batch, loss_, processes);
+    TrainingStep step;
+    step.learning_rate = learning_rate(options_.learning_rate, done_, warmup, steps_);
+    if (!std::isfinite(loss.long_text + loss.short_text) || !std::isfinite(loss.gradient_norm)) {
+      throw Error(run_.string() + ": the loss of step " + std::to_string(done_ + 1) +
+                  " is not a number; lower the learning rate, or raise the warm-up");
+    }
+    optimizer_->step(step.learning_rate);
+    parameters_->clamp_logit_scale();
+    ++done_;
 
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    pace = pace == 0 ? seconds : 0.95 * pace + 0.05 * seconds;
-    TrainingStep step;
-    step.step = static_cast<std::size_t>(done + 1);
-    step.steps = static_cast<std::size_t>(steps);
+    pace_ = pace_ == 0 ? seconds : 0.95 * pace_ + 0.05 * seconds;
+    step.step = static_cast<std::size_t>(done_);
+    step.steps = static_cast<std::size_t>(steps_);
     step.epoch = batch.epoch;
     step.loss_long = loss.long_text;
     step.loss_short = loss.short_text;
     step.loss = loss.long_text + loss.short_text;
-    step.learning_rate = rate;
-    step.logit_scale = std::exp(parameters.logit_scale().item<double>());
-    step.images_per_second = static_cast<double>(options.batch) / seconds;
-    step.seconds_left = pace * static_cast<double>(steps - done - 1);
-    folder.log(step);
-    const bool save = (done + 1) % static_cast<std::int64_t>(options.checkpoint_every) == 0 || done + 1 == steps;
-    if (save) folder.save(parameters, optimizer, done + 1);
-    if (progress) progress(step);
+    step.gradient_norm = loss.gradient_norm;
+    step.logit_scale = std::exp(parameters_->logit_scale().item<double>());
+    step.images_per_second = static_cast<double>(options_.batch) / seconds;
+    step.seconds_left = pace_ * static_cast<double>(steps_ - done_);
+    return step;
   }
-  if (writes) publish(folder, parameters, start, options, run, steps);
-  return {folder.package(), folder.checkpoint(), static_cast<std::size_t>(steps), bf16 ? "bf16" : "fp32"};
+
+  std::filesystem::path run_;
+  const TrainingOptions& options_;
+  Start start_;  // without its values, which the parameters have
+  Tokenizer tokenizer_;
+  std::optional<Parameters> parameters_;
+  std::optional<AdamW> optimizer_;
+  std::optional<RunFolder> folder_;
+  LossSettings loss_;
+  std::string plan_;
+  std::int64_t steps_ = 0;
+  std::int64_t done_ = 0;
+  double pace_ = 0;                 // seconds a step, smoothed
+  std::optional<Batches> batches_;  // last: its thread uses the members above
+};
+
+TrainingReport run_training(const std::vector<Example>& examples, const std::filesystem::path& folder,
+                            const TrainingOptions& options, const std::function<void(const TrainingStep&)>& progress) {
+  if (folder.empty()) throw InvalidInput("the run has no folder: name one to make");
+  const at::Device device = engine::torchscript::find_device(options.device);
+  const int threads = options.threads > 0 ? options.threads : runtime::available_processors();
+  // What the calling thread has set for itself does not reach the training.
+  const engine::torchscript::ThreadScope scope(threads);
+  const c10::InferenceMode no_inference(false);
+  const at::AutoGradMode with_gradients(true);
+
+  check_processes(options);
+  const std::unique_ptr<Processes> processes =
+      options.processes == 1 ? single_process()
+                             : process_group(options.rank, options.processes, options.meeting, device);
+  std::optional<Run> run;
+  std::exception_ptr failure;
+  try {
+    check(examples, options);
+    run.emplace(examples, folder, options, device, threads, use_bf16(options.precision, device));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  agree(*processes, failure, run ? run->plan() : "", device);
+  run->go(*processes, progress);
+  return run->finish();
+}
+
+// The first line of what LibTorch says.
+std::string first_line(const c10::Error& error) {
+  const std::string text = error.what_without_backtrace();
+  return text.substr(0, text.find('\n'));
 }
 
 }  // namespace
@@ -291,10 +234,10 @@ TrainingReport run_training(const std::vector<Example>& examples, const std::fil
 TrainingOptions finetuning() {
   TrainingOptions options;
   options.ratio = 4;
-  options.objective = Objective::component_matching;
+  options.objective = TrainingObjective::component_matching;
   options.label_smoothing = 0.1;
   options.logit_scale = 100;
-  options.frozen_positions = 20;
+  options.freeze_first_positions = true;
   options.learning_rate = 1e-6;
   options.warmup = 200;
   options.weight_decay = 0.01;
@@ -304,7 +247,13 @@ TrainingOptions finetuning() {
 
 TrainingReport train(const std::vector<Example>& examples, const std::filesystem::path& run,
                      const TrainingOptions& options, const std::function<void(const TrainingStep&)>& progress) {
-  return run_training(examples, run, options, progress);
+  try {
+    return run_training(examples, run, options, progress);
+  } catch (const c10::Error& error) {
+    throw Error(run.string() + ": LibTorch failed: " + first_line(error));
+  } catch (const std::bad_alloc&) {
+    throw Error(run.string() + ": memory does not suffice: give a smaller micro-batch");
+  }
 }
 
 }  // namespace longclip

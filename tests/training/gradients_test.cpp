@@ -31,7 +31,7 @@ class Gradients : public ::testing::Test {
   }
 
   std::map<std::string, at::Tensor> gradients(const LossSettings& settings, StepLoss* loss = nullptr) const {
-    const Parameters parameters(architecture(), initial_values(architecture(), 1), 0, at::kCPU);
+    const Parameters parameters(architecture(), initial_values(architecture(), 1), false, at::kCPU);
     const auto alone = single_process();
     const StepLoss found = compute_gradients(parameters, batch_, settings, *alone);
     if (loss != nullptr) *loss = found;
@@ -55,7 +55,7 @@ void expect_equal(const std::map<std::string, at::Tensor>& ours, const std::map<
 }
 
 TEST_F(Gradients, OfPiecesAreThoseOfTheWholeBatch) {
-  for (const Objective objective : {Objective::contrastive, Objective::component_matching}) {
+  for (const TrainingObjective objective : {TrainingObjective::contrastive, TrainingObjective::component_matching}) {
     LossSettings settings;
     settings.objective = objective;
     settings.components = 6;
@@ -72,7 +72,7 @@ TEST_F(Gradients, OfPiecesAreThoseOfTheWholeBatch) {
 
 TEST_F(Gradients, ReachEveryParameter) {
   LossSettings settings;
-  settings.objective = Objective::component_matching;
+  settings.objective = TrainingObjective::component_matching;
   const auto found = gradients(settings);
   for (const auto& [name, value] : initial_values(architecture(), 1)) {
     ASSERT_TRUE(found.contains(name)) << name;
@@ -80,10 +80,20 @@ TEST_F(Gradients, ReachEveryParameter) {
   }
 }
 
+TEST_F(Gradients, ReachTheTrainedPositionsAndNotTheFrozenOnes) {
+  const Parameters parameters(architecture(), initial_values(architecture(), 1), true, at::kCPU);
+  const auto alone = single_process();
+  compute_gradients(parameters, batch_, {}, *alone);
+  EXPECT_FALSE(parameters.state_dict().at("positional_embedding").grad().defined());
+  const at::Tensor gradient = parameters.state_dict().at("positional_embedding_res").grad();
+  EXPECT_EQ(gradient.slice(0, 0, 20).abs().max().item<double>(), 0);
+  EXPECT_GT(gradient.slice(0, 20, 30).abs().max().item<double>(), 0);
+}
+
 // One number moved a little each way changes the loss by what its gradient says.
 TEST_F(Gradients, EqualFiniteDifferences) {
   LossSettings settings;
-  settings.objective = Objective::component_matching;
+  settings.objective = TrainingObjective::component_matching;
   settings.components = 6;
   const auto found = gradients(settings);
   const auto alone = single_process();
@@ -92,7 +102,7 @@ TEST_F(Gradients, EqualFiniteDifferences) {
     const auto loss_at = [&](double distance) {
       auto values = initial_values(architecture(), 1);
       values[name] = values[name] + distance * direction;
-      const Parameters parameters(architecture(), values, 0, at::kCPU);
+      const Parameters parameters(architecture(), values, false, at::kCPU);
       const StepLoss loss = compute_gradients(parameters, batch_, settings, *alone);
       return loss.long_text + loss.short_text;
     };
