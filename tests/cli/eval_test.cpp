@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -230,7 +231,10 @@ TEST_F(Eval, IntervalsFollowTheSeed) {
     return json_lines(outcome.output).at(0)["short"]["text_to_image"]["recall@10_interval"];
   };
   EXPECT_EQ(interval("1"), interval("1"));
-  EXPECT_NE(interval("1"), interval("2"));
+  // Few pictures have few possible intervals, so that two seeds may give the same.
+  std::set<std::string> several;
+  for (const char* seed : {"1", "2", "3", "4", "5"}) several.insert(interval(seed).dump());
+  EXPECT_GT(several.size(), 1U);
 }
 
 TEST_F(Eval, CutsLongCaptionsAndSaysHowMany) {
