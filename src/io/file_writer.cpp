@@ -14,6 +14,7 @@ FileWriter::FileWriter(std::filesystem::path path) : path_(std::move(path)), fil
 }
 
 void FileWriter::write(std::span<const std::byte> bytes) {
+  if (bytes.empty()) return;  // perhaps without an address
   if (std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) != bytes.size()) fail_to_write(path_);
   size_ += bytes.size();
   constexpr std::uint64_t worth_sending = std::uint64_t{32} << 20;
