@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include <longclip/export.h>
 
@@ -18,6 +19,12 @@ enum class SceneKind {
   full,      // a setting with a main thing and several others: what evaluation and examples use
   hard,      // groups of ten full scenes that differ in one detail, which the long caption names late
 };
+
+// "close-up", "single", "few", "full" or "hard".
+LONGCLIP_EXPORT std::string_view to_string(SceneKind kind) noexcept;
+
+// The reverse. Throws InvalidInput for any other name.
+LONGCLIP_EXPORT SceneKind parse_scene_kind(std::string_view name);
 
 struct SceneOptions {
   SceneKind kind = SceneKind::full;

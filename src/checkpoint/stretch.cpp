@@ -52,4 +52,16 @@ std::vector<float> stretch_positions(std::span<const float> table, std::int64_t 
   return result;
 }
 
+std::optional<std::vector<float>> stretch_clip_positions(std::span<const float> table, std::int64_t rows,
+                                                         std::int64_t width, int kept, int ratio,
+                                                         const std::string& model) {
+  constexpr std::int64_t kClipRows = 77;
+  if (rows > kClipRows || ratio == 1) return std::nullopt;
+  try {
+    return stretch_positions(table, rows, width, kept, ratio);
+  } catch (const InvalidInput& error) {
+    throw InvalidInput(model + ": " + error.what() + "; or leave it as it is, by a ratio of 1");
+  }
+}
+
 }  // namespace longclip::checkpoint

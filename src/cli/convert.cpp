@@ -83,12 +83,7 @@ Run declare_convert(CLI::App& command) {
       ->option_text("PACKAGE")
       ->check(a_file_name())
       ->required();
-  command.add_option("--keep", options.kept, "positions of a 77-token model that stay as they are; 20 if not given")
-      ->option_text("N")
-      ->check(at_least(0));
-  command.add_option("--ratio", options.ratio, "stretches the others so many times; 4 if not given, 1: not at all")
-      ->option_text("N")
-      ->check(at_least(1));
+  add_stretch_options(command, options.kept, options.ratio);
   add_precision_option(command, arguments->precision, "number type of the stored weights; fp32 if not given");
   command.add_option("--only", arguments->only, "take one tower")
       ->option_text("vision|text")

@@ -133,7 +133,7 @@ int evaluate_captions(const EvalOptions& options, Console& console) {
   check_context(options, model);
 
   Failures failures(console);
-  const PictureFeatures pictures = picture_features(model, images, options.image, console, failures);
+  const PictureFeatures pictures = picture_features(model, named_pictures(images), options.image, console, failures);
   if (pictures.read.empty()) return kFailed;
   keep_read(dataset.examples, images, pictures.read);
   auto kinds = caption_kinds(options, dataset.examples);

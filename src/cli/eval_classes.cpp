@@ -26,7 +26,8 @@ int evaluate_classes(const EvalOptions& options, Console& console) {
   const Classifier classifier = make_classifier(model, std::move(labels), options.classes, console);
 
   Failures failures(console);
-  const PictureFeatures pictures = picture_features(model, set.images, options.image, console, failures);
+  const PictureFeatures pictures =
+      picture_features(model, named_pictures(set.images), options.image, console, failures);
   if (pictures.read.empty()) return kFailed;
   std::vector<std::size_t> wanted;
   for (const auto i : pictures.read) wanted.push_back(set.labels[i]);

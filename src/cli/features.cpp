@@ -12,13 +12,17 @@
 
 namespace longclip::cli {
 
-PictureFeatures picture_features(const Model& model, const std::vector<std::filesystem::path>& pictures,
-                                 const ImageOptions& options, Console& console, Failures& failures) {
-  std::vector<Picture> named;
-  for (const auto& path : pictures) named.push_back({path.string(), nullptr});
+std::vector<Picture> named_pictures(const std::vector<std::filesystem::path>& files) {
+  std::vector<Picture> pictures;
+  for (const auto& file : files) pictures.push_back({file.string(), nullptr});
+  return pictures;
+}
+
+PictureFeatures picture_features(const Model& model, const std::vector<Picture>& pictures, const ImageOptions& options,
+                                 Console& console, Failures& failures) {
   std::vector<float> values;
   std::vector<std::size_t> read;
-  encode_pictures(model, named, options, console, failures, [&](const Piece& piece) {
+  encode_pictures(model, pictures, options, console, failures, [&](const Piece& piece) {
     values.insert(values.end(), piece.features.data(),
                   piece.features.data() + piece.features.rows() * piece.features.cols());
     read.insert(read.end(), piece.rows.begin(), piece.rows.end());

@@ -9,6 +9,7 @@
 
 #include "cli/console.h"
 #include "cli/failures.h"
+#include "cli/pictures.h"
 
 namespace longclip::cli {
 
@@ -18,8 +19,11 @@ struct PictureFeatures {
   std::vector<std::size_t> read;  // row i is that of the picture read[i]; the others went to `failures`
 };
 
-PictureFeatures picture_features(const Model& model, const std::vector<std::filesystem::path>& pictures,
-                                 const ImageOptions& options, Console& console, Failures& failures);
+PictureFeatures picture_features(const Model& model, const std::vector<Picture>& pictures, const ImageOptions& options,
+                                 Console& console, Failures& failures);
+
+// Files as find_pictures() would give them.
+std::vector<Picture> named_pictures(const std::vector<std::filesystem::path>& files);
 
 struct CaptionFeatures {
   Matrix features;      // a row for each caption

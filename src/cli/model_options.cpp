@@ -27,13 +27,29 @@ void add_precision_option(CLI::App& command, std::string& precision, const std::
       ->check(CLI::IsMember({"fp32", "fp16", "bf16"}));
 }
 
-void add_model_options(CLI::App& command, ModelOptions& options) {
-  add_model_option(command, options.model);
-  command.add_option("--device", options.device, "what computes: cpu (as if not given), cuda, cuda:1")
-      ->option_text("DEVICE");
-  command.add_option("--threads", options.threads, "threads; 0 (as if not given): the processors that may be used")
+void add_device_option(CLI::App& command, std::string& device) {
+  command.add_option("--device", device, "what computes: cpu (as if not given), cuda, cuda:1")->option_text("DEVICE");
+}
+
+void add_threads_option(CLI::App& command, int& threads) {
+  command.add_option("--threads", threads, "threads; 0 (as if not given): the processors that may be used")
       ->option_text("N")
       ->check(at_least(0));
+}
+
+void add_stretch_options(CLI::App& command, int& kept, int& ratio) {
+  command.add_option("--keep", kept, "positions of a 77-token model that stay as they are; 20 if not given")
+      ->option_text("N")
+      ->check(at_least(0));
+  command.add_option("--ratio", ratio, "stretches the others so many times; 4 if not given, 1: not at all")
+      ->option_text("N")
+      ->check(at_least(1));
+}
+
+void add_model_options(CLI::App& command, ModelOptions& options) {
+  add_model_option(command, options.model);
+  add_device_option(command, options.device);
+  add_threads_option(command, options.threads);
   add_precision_option(command, options.precision, "number type of the computation; fp32 if not given");
 }
 

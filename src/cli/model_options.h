@@ -20,6 +20,13 @@ struct ModelOptions {
 void add_model_option(CLI::App& command, std::string& model);
 void add_model_options(CLI::App& command, ModelOptions& options);
 
+// --device and --threads, as every command that computes has them.
+void add_device_option(CLI::App& command, std::string& device);
+void add_threads_option(CLI::App& command, int& threads);
+
+// --keep and --ratio, of what stretches a CLIP.
+void add_stretch_options(CLI::App& command, int& kept, int& ratio);
+
 // Adds --precision with the names that it takes.
 void add_precision_option(CLI::App& command, std::string& precision, const std::string& description);
 

@@ -14,6 +14,7 @@
 #include "cli/checks.h"
 #include "cli/command.h"
 #include "cli/encoding.h"
+#include "cli/features.h"
 #include "cli/figures.h"
 #include "cli/interrupt.h"
 #include "cli/model_options.h"
@@ -177,23 +178,16 @@ void rank_texts(const RankOptions& options, const Model& model, const std::vecto
 
 void rank_images(const RankOptions& options, const Model& model, const std::vector<Picture>& pictures,
                  const std::vector<Text>& texts, const Matrix& text_features, Console& console, Failures& failures) {
-  std::vector<float> values;
-  std::vector<std::size_t> places;  // of the rows among all pictures, unreadable ones counted
-  const auto encoded = [&](const Piece& piece) {
-    append(values, piece.features);
-    places.insert(places.end(), piece.rows.begin(), piece.rows.end());
-  };
-  encode_pictures(model, pictures, options.image, console, failures, encoded);
-  if (places.empty()) return;
+  const PictureFeatures found = picture_features(model, pictures, options.image, console, failures);
+  if (found.read.empty()) return;
 
-  const Matrix features(places.size(), model.info().embedding_size, std::move(values));
   std::vector<std::string> names;
   for (const auto& picture : pictures) names.push_back(picture.name);
   Printer printer(kImagesByText, options.json, std::move(names), console);
   std::vector<picture::Found> all;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    auto ranking = rank_items(text_features.row(i), features, model.info().logit_scale, options.limit());
-    for (auto& item : ranking) item.index = places[item.index];
+    auto ranking = rank_items(text_features.row(i), found.features, model.info().logit_scale, options.limit());
+    for (auto& item : ranking) item.index = found.read[item.index];
     printer.print(texts[i].text, ranking);
     if (!options.picture.empty() && all.size() < kMostCards) {
       const auto hits = options.top > 0 ? std::min(options.top, kMostPictures) : kPicturesOfText;
@@ -205,7 +199,7 @@ void rank_images(const RankOptions& options, const Model& model, const std::vect
   const SignalGuard guard;
   const auto lacking = picture::write_gallery(
       options.picture, all,
-      "Probability among " + std::to_string(places.size()) + " pictures, and cosine, by " + model.info().name);
+      "Probability among " + std::to_string(found.read.size()) + " pictures, and cosine, by " + model.info().name);
   report_picture(options.picture,
                  texts.size() > all.size() ? ", the first " + std::to_string(all.size()) + " texts" : "", lacking,
                  console);

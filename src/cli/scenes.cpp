@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/json.h"
+#include "cli/model_options.h"
 #include "cli/progress.h"
 
 namespace longclip::cli {
@@ -20,17 +21,9 @@ struct ScenesArguments {
   SceneOptions options;
 };
 
-SceneKind parse_kind(const std::string& name) {
-  if (name == "close-up") return SceneKind::close_up;
-  if (name == "single") return SceneKind::single;
-  if (name == "few") return SceneKind::few;
-  if (name == "hard") return SceneKind::hard;
-  return SceneKind::full;
-}
-
 int run(ScenesArguments arguments, Console& console) {
   SceneOptions& options = arguments.options;
-  options.kind = parse_kind(arguments.kind);
+  options.kind = parse_scene_kind(arguments.kind);
   const SignalGuard guard;
   Progress progress(console, "drawing");
   options.progress = [&](std::size_t done, std::size_t total) {
@@ -73,9 +66,7 @@ Run declare_scenes(CLI::App& command) {
   command.add_option("--font", options.font, "NotoColorEmoji.ttf; the system's if not given")
       ->option_text("FILE")
       ->check(a_file_name());
-  command.add_option("--threads", options.threads, "threads; 0 (as if not given): the processors that may be used")
-      ->option_text("N")
-      ->check(at_least(0));
+  add_threads_option(command, options.threads);
   command.add_flag("--overwrite", options.overwrite, "replace scenes that are there");
   command.add_flag("--json", arguments->json, "report as a JSON document");
   command.footer("Example:\n  longclip scenes --count 500 --seed 7 -o scenes");

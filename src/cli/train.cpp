@@ -23,6 +23,7 @@
 #include "cli/figures.h"
 #include "cli/interrupt.h"
 #include "cli/json.h"
+#include "cli/model_options.h"
 #include "cli/usage_error.h"
 
 namespace longclip::cli {
@@ -176,11 +177,8 @@ void add_run_options(CLI::App& command, TrainArguments& arguments) {
       ->option_text("N")
       ->check(at_least(1));
   command.add_option("--name", options.name, "name of the model; the folder's if not given")->option_text("NAME");
-  command.add_option("--device", options.device, "what computes: cpu (as if not given), cuda, cuda:1")
-      ->option_text("DEVICE");
-  command.add_option("--threads", options.threads, "threads; 0 (as if not given): the processors that may be used")
-      ->option_text("N")
-      ->check(at_least(0));
+  add_device_option(command, options.device);
+  add_threads_option(command, options.threads);
   command.add_option("--precision", arguments.precision, "of the products: bf16 where the processor has it, else fp32")
       ->option_text("auto|fp32|bf16")
       ->check(CLI::IsMember({"auto", "fp32", "bf16"}));
@@ -260,12 +258,7 @@ Run declare_finetune(CLI::App& command) {
       ->check(a_file_name())
       ->required();
   add_data_options(command, *arguments);
-  command.add_option("--keep", options.kept, "positions of a 77-token model that stay as they are; 20 if not given")
-      ->option_text("N")
-      ->check(at_least(0));
-  command.add_option("--ratio", options.ratio, "stretches the others so many times; 4 if not given, 1: not at all")
-      ->option_text("N")
-      ->check(at_least(1));
+  add_stretch_options(command, options.kept, options.ratio);
   command.add_option("--components", options.components, "principal components of coarse features; 32 if not given")
       ->option_text("N")
       ->check(at_least(1));

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace longclip::io {
 
@@ -48,5 +49,6 @@ class Staged {
 
 // Writes a whole file in one step. Throws InvalidFile.
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
+void write_text(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace longclip::io

@@ -31,9 +31,6 @@ namespace {
 using namespace package;
 using checkpoint::ClipWeights;
 
-// CLIP's own context: what longer tables mean is that somebody has stretched them.
-constexpr int clip_context = 77;
-
 bool lies_in(const std::filesystem::path& folder, const std::filesystem::path& path) {
   std::error_code ignored;
   const auto relative = std::filesystem::weakly_canonical(path, ignored)
@@ -84,19 +81,15 @@ void select_towers(ClipWeights& weights, Towers towers, const std::filesystem::p
 
 // Stretches the position table of a 77-token model in place. True if it did.
 bool stretch(ClipWeights& weights, const ConvertOptions& options, const std::filesystem::path& path) {
-  const int rows = weights.architecture.context_length;
-  if (weights.text.empty() || rows > clip_context || options.ratio == 1) return false;
+  if (weights.text.empty()) return false;
   auto& table = weights.text.at("positional_embedding");
   const auto width = weights.architecture.text.width;
-  std::vector<float> longer;
-  try {
-    longer = checkpoint::stretch_positions(checkpoint::to_float(table), rows, width, options.kept, options.ratio);
-  } catch (const InvalidInput& error) {
-    throw InvalidInput(path.string() + ": " + error.what() + "; or leave it as it is, by a ratio of 1");
-  }
-  const auto longer_rows = checkpoint::stretched_rows(rows, options.kept, options.ratio);
-  table = checkpoint::from_float(std::move(longer), {longer_rows, width});
-  weights.architecture.context_length = static_cast<int>(longer_rows);
+  auto longer = checkpoint::stretch_clip_positions(checkpoint::to_float(table), weights.architecture.context_length,
+                                                   width, options.kept, options.ratio, path.string());
+  if (!longer) return false;
+  const auto rows = static_cast<std::int64_t>(longer->size()) / width;
+  table = checkpoint::from_float(*std::move(longer), {rows, width});
+  weights.architecture.context_length = static_cast<int>(rows);
   return true;
 }
 
@@ -127,10 +120,6 @@ std::optional<std::int32_t> write_tokenizer(Config& config, const std::filesyste
                        ": has no end token (eos), where the text tower's feature is taken; train it with --eos_id");
   }
   return tokenizer.end_id();
-}
-
-void write_text(const std::filesystem::path& path, const std::string& text) {
-  io::write_file(path, std::as_bytes(std::span(text)));
 }
 
 // Bytes of both towers written so far, for the caller's progress.
@@ -204,14 +193,9 @@ void write_contents(const std::filesystem::path& folder, const checkpoint::Check
   report.source.sha256 = source_hash.get();
   config.source = options.source.empty() ? checkpoint.file.filename().string() : options.source;
   config.source += " (sha256 " + report.source.sha256 + ")";
-  write_text(folder / "README.md", model_card(config, report.source));
-  write_text(folder / config_file, to_text(config));
+  io::write_text(folder / "README.md", model_card(config, report.source));
+  io::write_text(folder / config_file, to_text(config));
   report.bytes = bytes_of_folder(folder);
-}
-
-std::string name_of(const std::filesystem::path& folder) {
-  const auto path = std::filesystem::absolute(folder).lexically_normal();
-  return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
 }  // namespace
@@ -226,6 +210,11 @@ ConversionReport convert(const std::filesystem::path& checkpoint_path, const std
   check_destination(destination, options.overwrite, checkpoint_path);
   const auto checkpoint = checkpoint::read_checkpoint(checkpoint_path);
   return make_package(checkpoint, checkpoint::clip_weights(checkpoint), destination, options);
+}
+
+std::string package::name_of(const std::filesystem::path& folder) {
+  const auto path = std::filesystem::absolute(folder).lexically_normal();
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
 ConversionReport package::make_package(const checkpoint::Checkpoint& checkpoint, ClipWeights weights,

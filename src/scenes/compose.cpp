@@ -15,8 +15,6 @@ namespace {
 using runtime::Random;
 using runtime::random_word;
 
-constexpr std::size_t kLongest = 240;  // tokens of a caption
-
 Described describe(Scene scene, std::string caption) {
   Described described;
   described.facts = facts_of(scene);
@@ -107,13 +105,13 @@ Scene begin_scene(Random& random, double size) {
   return scene;
 }
 
-Item add_item(Scene& scene, Random& random) {
+void add_item(Scene& scene, Random& random) {
   for (;;) {
     Item item = random_item(scene, random);
     if ((random.chance(0.08) && stand_in_front(item, scene, random)) ||
         Layout(random, scene.setting).place(item, scene.items)) {
       scene.items.push_back(item);
-      return item;
+      return;
     }
   }
 }
@@ -180,7 +178,7 @@ std::vector<Described> family(std::uint64_t seed, std::size_t index, const Token
     auto tokens = tokenizer.count(joined(early) + " " + joined(late));
     for (auto sentence = more.begin(); sentence != more.end() && static_cast<double>(tokens) < wanted; ++sentence) {
       const auto longer = tokens + tokenizer.count(*sentence + ".") - 2;  // without its start and end
-      if (longer > kLongest) break;
+      if (longer > longest_caption) break;
       late.push_back(*sentence);
       tokens = longer;
     }

@@ -11,6 +11,9 @@
 
 namespace longclip::scenes {
 
+// Tokens of the longest caption, start and end included.
+inline constexpr int longest_caption = 240;
+
 // The ladder to full scenes (SceneKind).
 Described close_up(std::uint64_t seed, std::size_t index);
 Described single(std::uint64_t seed, std::size_t index);
@@ -24,7 +27,7 @@ std::vector<Described> family(std::uint64_t seed, std::size_t index, const Token
 Scene begin_scene(runtime::Random& random, double size);
 
 // A thing that is not in the scene yet, at a free place, drawn and counted by chance.
-Item add_item(Scene& scene, runtime::Random& random);
+void add_item(Scene& scene, runtime::Random& random);
 
 // Index of a thing that none of the scene's items is.
 std::size_t new_thing(const Scene& scene, runtime::Random& random);

@@ -16,6 +16,7 @@
 #include <longclip/tokenizer.h>
 #include <longclip/version.h>
 
+#include "io/file_writer.h"
 #include "io/read_file.h"
 #include "io/staged.h"
 #include "runtime/parallel.h"
@@ -134,22 +135,6 @@ std::string captions_json(const std::vector<Described>& all) {
   return text + "]\n";
 }
 
-std::string to_string(SceneKind kind) {
-  switch (kind) {
-    case SceneKind::close_up:
-      return "close-up";
-    case SceneKind::single:
-      return "single";
-    case SceneKind::few:
-      return "few";
-    case SceneKind::full:
-      return "full";
-    case SceneKind::hard:
-      return "hard";
-  }
-  return "";
-}
-
 // What was asked for, to draw the same again; and the mark of what may be replaced.
 std::string scenes_json(const SceneOptions& options) {
   nlohmann::ordered_json record{
@@ -169,10 +154,9 @@ std::vector<unsigned char> encode(const cv::Mat& picture) {
 }
 
 void write(const std::filesystem::path& path, std::span<const std::byte> bytes) {
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr) io::fail_to_write(path);
-  const bool whole = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
-  if (std::fclose(file) != 0 || !whole) io::fail_to_write(path);
+  io::FileWriter file(path);
+  file.write(bytes);
+  file.close();
 }
 
 }  // namespace

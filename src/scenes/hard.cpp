@@ -15,7 +15,6 @@ namespace {
 using runtime::Random;
 
 constexpr int kShortest = 90;
-constexpr int kLongest = 240;
 
 // The tokens of a text that another one follows: with its start, without its end.
 int tokens_before(const Tokenizer& tokenizer, const std::string& text) {
@@ -118,7 +117,7 @@ std::vector<Described> hard_group(std::uint64_t seed, std::size_t index, int det
   for (bool enough = false; next != pool.end() && !enough; ++next) {
     const bool needed = next < must;
     const int tokens = tokens_before(tokenizer, *next + ".") - 1;
-    if (total + tokens + 1 > kLongest) break;
+    if (total + tokens + 1 > longest_caption) break;
     enough = !needed && total + tokens >= kShortest;
     after.push_back(*next);
     total += tokens;

@@ -8,14 +8,13 @@
 
 namespace longclip::tower {
 
+// Of what LibTorch says, the line that tells the reason; more of them tell its own sources.
+inline std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 // Calls into LibTorch and turns whatever it throws into `Failure`, a longclip::Error, with the
 // first line of the reason behind `what`.
 template <class Failure, class Function>
 auto torch_call(const std::string& what, Function&& function) -> decltype(function()) {
-  const auto first_line = [](const char* text) {
-    std::string line = text;
-    return line.substr(0, line.find('\n'));
-  };
   try {
     return std::forward<Function>(function)();
   } catch (const c10::Error& error) {

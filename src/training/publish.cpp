@@ -30,9 +30,4 @@ void publish(const RunFolder& folder, const Parameters& parameters, const Start&
   package::make_package(checkpoint, checkpoint::clip_weights(checkpoint), folder.package(), convert);
 }
 
-std::string name_of_run(const std::filesystem::path& run) {
-  const auto path = std::filesystem::absolute(run).lexically_normal();
-  return (path.has_filename() ? path : path.parent_path()).filename().string();
-}
-
 }  // namespace longclip::training

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <span>
 #include <system_error>
 #include <utility>
 
@@ -27,10 +26,6 @@ constexpr const char* kSettings = "settings.json";
 constexpr const char* kLog = "log.jsonl";
 constexpr const char* kCurves = "curves.svg";
 constexpr const char* kState = "state.pt";
-
-void write_text(const std::filesystem::path& path, const std::string& text) {
-  io::write_file(path, std::as_bytes(std::span(text)));
-}
 
 std::string read_text(const std::filesystem::path& path) {
   const std::vector<std::byte> bytes = io::read_file(path);
@@ -97,8 +92,8 @@ RunFolder::RunFolder(std::filesystem::path path, const nlohmann::ordered_json& s
       throw InvalidInput((path_ / kState).string() +
                          ": is the state of a run whose settings are gone; name another folder");
     }
-    write_text(path_ / kSettings,
-               settings.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    io::write_text(path_ / kSettings,
+                   settings.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   }
 }
 
@@ -150,7 +145,7 @@ void RunFolder::cut_log(std::int64_t steps) {
       begin = end + 1;
     }
   }
-  write_text(file, kept);
+  io::write_text(file, kept);
   log_.open(file, std::ios::app);
 }
 
@@ -166,7 +161,7 @@ void RunFolder::save(const Parameters& parameters, const AdamW& optimizer, std::
   auto tensors = tensors_of(parameters, optimizer);
   tensors["steps"] = at::scalar_tensor(static_cast<double>(steps));
   write_state_dict(path_ / kState, tensors);
-  write_text(path_ / kCurves, curves(steps_));
+  io::write_text(path_ / kCurves, curves(steps_));
 }
 
 }  // namespace longclip::training

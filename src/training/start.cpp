@@ -19,8 +19,6 @@
 namespace longclip::training {
 namespace {
 
-constexpr int kClipContext = 77;
-
 Start from_package(const std::filesystem::path& path) {
   const package::Package package = package::open_package(path);
   const package::Config& config = package.config;
@@ -71,16 +69,15 @@ Start from_checkpoint(const std::filesystem::path& path) {
 }
 
 void stretch(Start& start, const TrainingOptions& options) {
-  const int rows = start.architecture.context_length;
-  if (options.ratio == 1 || rows > kClipContext) return;
   at::Tensor& table = start.values.at("positional_embedding");
   const int width = start.architecture.text.width;
-  const std::vector<float> longer =
-      checkpoint::stretch_positions({table.const_data_ptr<float>(), static_cast<std::size_t>(table.numel())}, rows,
-                                    width, options.kept, options.ratio);
-  const auto longer_rows = checkpoint::stretched_rows(rows, options.kept, options.ratio);
-  table = at::from_blob(const_cast<float*>(longer.data()), {longer_rows, width}, at::kFloat).clone();
-  start.architecture.context_length = static_cast<int>(longer_rows);
+  const auto longer = checkpoint::stretch_clip_positions(
+      {table.const_data_ptr<float>(), static_cast<std::size_t>(table.numel())}, start.architecture.context_length,
+      width, options.kept, options.ratio, options.start.empty() ? start.source : options.start.string());
+  if (!longer) return;
+  const auto rows = static_cast<std::int64_t>(longer->size()) / width;
+  table = at::from_blob(const_cast<float*>(longer->data()), {rows, width}, at::kFloat).clone();
+  start.architecture.context_length = static_cast<int>(rows);
 }
 
 }  // namespace

@@ -21,7 +21,9 @@
 #include "engine/torchscript/device.h"
 #include "engine/torchscript/thread_scope.h"
 #include "package/config.h"
+#include "package/make_package.h"
 #include "runtime/processors.h"
+#include "tower/torch_call.h"
 #include "training/adamw.h"
 #include "training/agreement.h"
 #include "training/batch.h"
@@ -144,7 +146,7 @@ class Run {
 
   TrainingReport finish() {
     if (options_.rank == 0) {
-      publish(*folder_, *parameters_, start_, options_.name.empty() ? name_of_run(run_) : options_.name, steps_);
+      publish(*folder_, *parameters_, start_, options_.name.empty() ? package::name_of(run_) : options_.name, steps_);
     }
     return {folder_->package(), folder_->checkpoint(), static_cast<std::size_t>(steps_), loss_.bf16 ? "bf16" : "fp32"};
   }
@@ -223,12 +225,6 @@ TrainingReport run_training(const std::vector<Example>& examples, const std::fil
   return run->finish();
 }
 
-// The first line of what LibTorch says.
-std::string first_line(const c10::Error& error) {
-  const std::string text = error.what_without_backtrace();
-  return text.substr(0, text.find('\n'));
-}
-
 }  // namespace
 
 TrainingOptions finetuning() {
@@ -250,7 +246,7 @@ TrainingReport train(const std::vector<Example>& examples, const std::filesystem
   try {
     return run_training(examples, run, options, progress);
   } catch (const c10::Error& error) {
-    throw Error(run.string() + ": LibTorch failed: " + first_line(error));
+    throw Error(run.string() + ": LibTorch failed: " + tower::first_line(error.what_without_backtrace()));
   } catch (const std::bad_alloc&) {
     throw Error(run.string() + ": memory does not suffice: give a smaller micro-batch");
   }

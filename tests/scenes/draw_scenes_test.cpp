@@ -190,6 +190,13 @@ TEST_F(HardScenes, DifferInWhatIsAtOnePlaceOrInWhereItIs) {
   EXPECT_EQ(kinds, (std::set<std::string>{"place", "thing"}));
 }
 
+TEST(SceneKinds, HaveNamesThatReadBack) {
+  for (const char* name : {"close-up", "single", "few", "full", "hard"}) {
+    EXPECT_EQ(to_string(parse_scene_kind(name)), name);
+  }
+  EXPECT_THROW(parse_scene_kind("Full"), InvalidInput);
+}
+
 TEST_F(DrawScenes, RefusesWhatItCannotDraw) {
   const auto reason = [&](SceneOptions options, const std::string& name = "refused") {
     try {

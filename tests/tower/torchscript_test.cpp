@@ -9,22 +9,10 @@
 
 #include "tower/architecture.h"
 #include "tower/module.h"
+#include "tower/small_architecture.h"
 
 namespace longclip::tower {
 namespace {
-
-Architecture small(const std::string& activation) {
-  Architecture architecture;
-  architecture.embedding_size = 24;
-  architecture.image_size = 32;
-  architecture.patch_size = 8;
-  architecture.vision = {48, 2, 3, 192};
-  architecture.vocabulary_size = 100;
-  architecture.context_length = 12;
-  architecture.text = {32, 3, 4, 96};
-  architecture.activation = activation;
-  return architecture;
-}
 
 using Weights = std::map<std::string, at::Tensor>;
 

@@ -91,24 +91,16 @@ void draw_found(cv::Mat& canvas, Fonts& fonts, int top, const Found& found, cons
 cv::Mat draw_gallery(const std::vector<Found>& texts, const std::string& footnote, std::set<char32_t>& lacking) {
   Fonts fonts;
   std::vector<Layout> layouts;
-  int height = kMargin;
+  std::vector<int> heights;
   for (const Found& found : texts) {
     layouts.push_back(lay_out(found, fonts));
     find_lacking(*fonts.text, layouts.back().lines, lacking);
     for (const Hit& hit : found.hits) find_lacking(*fonts.figures, {hit.name}, lacking);
-    height += layouts.back().height + kMargin / 2;
+    heights.push_back(layouts.back().height);
   }
-  const int footnote_top = height + kMargin / 4;
-  height = footnote_top + fonts.figures->line_height() + kMargin * 3 / 4;
-
-  cv::Mat canvas(height, kWidth, CV_8UC3, cv::Scalar(kBackground[0], kBackground[1], kBackground[2]));
-  int top = kMargin;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
+  return draw_page(heights, footnote, fonts, [&](cv::Mat& canvas, std::size_t i, int top) {
     draw_found(canvas, fonts, top, texts[i], layouts[i]);
-    top += layouts[i].height + kMargin / 2;
-  }
-  draw_line(canvas, *fonts.figures, {kMargin + kPadding, footnote_top}, footnote, kFaintInk);
-  return canvas;
+  });
 }
 
 }  // namespace

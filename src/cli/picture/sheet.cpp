@@ -66,24 +66,16 @@ void draw_card(cv::Mat& canvas, Fonts& fonts, int top, const Card& card, const L
 cv::Mat draw_sheet(const std::vector<Card>& cards, const std::string& footnote, std::set<char32_t>& lacking) {
   Fonts fonts;
   std::vector<Layout> layouts;
-  int height = kMargin;
+  std::vector<int> heights;
   for (const Card& card : cards) {
     layouts.push_back(lay_out(card, fonts));
     find_lacking(*fonts.title, {layouts.back().title}, lacking);
     for (const auto& lines : layouts.back().captions) find_lacking(*fonts.text, lines, lacking);
-    height += layouts.back().height + kMargin / 2;
+    heights.push_back(layouts.back().height);
   }
-  const int footnote_top = height + kMargin / 4;
-  height = footnote_top + fonts.figures->line_height() + kMargin * 3 / 4;
-
-  cv::Mat canvas(height, kWidth, CV_8UC3, cv::Scalar(kBackground[0], kBackground[1], kBackground[2]));
-  int top = kMargin;
-  for (std::size_t i = 0; i < cards.size(); ++i) {
+  return draw_page(heights, footnote, fonts, [&](cv::Mat& canvas, std::size_t i, int top) {
     draw_card(canvas, fonts, top, cards[i], layouts[i]);
-    top += layouts[i].height + kMargin / 2;
-  }
-  draw_line(canvas, *fonts.figures, {kMargin + kPadding, footnote_top}, footnote, kFaintInk);
-  return canvas;
+  });
 }
 
 }  // namespace

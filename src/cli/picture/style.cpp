@@ -76,6 +76,22 @@ void find_lacking(const Font& font, const std::vector<std::string>& lines, std::
   }
 }
 
+cv::Mat draw_page(const std::vector<int>& heights, const std::string& footnote, Fonts& fonts,
+                  const std::function<void(cv::Mat& canvas, std::size_t i, int top)>& draw) {
+  constexpr int kBetween = kMargin / 2;
+  int footnote_top = kMargin + kMargin / 4;
+  for (const int height : heights) footnote_top += height + kBetween;
+  const int height = footnote_top + fonts.figures->line_height() + kMargin * 3 / 4;
+  cv::Mat canvas(height, kWidth, CV_8UC3, cv::Scalar(kBackground[0], kBackground[1], kBackground[2]));
+  int top = kMargin;
+  for (std::size_t i = 0; i < heights.size(); ++i) {
+    draw(canvas, i, top);
+    top += heights[i] + kBetween;
+  }
+  draw_line(canvas, *fonts.figures, {kMargin + kPadding, footnote_top}, footnote, kFaintInk);
+  return canvas;
+}
+
 void write_png(const std::filesystem::path& path, const cv::Mat& canvas) {
   std::vector<std::uint8_t> png;
   try {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -58,6 +60,11 @@ void draw_score(cv::Mat& canvas, Fonts& fonts, cv::Point left, int width, float 
 
 // Adds the characters that the font, and all behind it, have not.
 void find_lacking(const Font& font, const std::vector<std::string>& lines, std::set<char32_t>& lacking);
+
+// A page of parts, one below the other, with `footnote` under them: draw(canvas, i, top) draws part i, which
+// is heights[i] high.
+cv::Mat draw_page(const std::vector<int>& heights, const std::string& footnote, Fonts& fonts,
+                  const std::function<void(cv::Mat& canvas, std::size_t i, int top)>& draw);
 
 // Throws InvalidFile.
 void write_png(const std::filesystem::path& path, const cv::Mat& canvas);

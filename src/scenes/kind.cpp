@@ -1,0 +1,34 @@
+#include <longclip/scenes.h>
+
+#include <array>
+#include <string>
+#include <utility>
+
+#include <longclip/error.h>
+
+namespace longclip {
+namespace {
+
+constexpr std::array<std::pair<SceneKind, std::string_view>, 5> kNames{{{SceneKind::close_up, "close-up"},
+                                                                        {SceneKind::single, "single"},
+                                                                        {SceneKind::few, "few"},
+                                                                        {SceneKind::full, "full"},
+                                                                        {SceneKind::hard, "hard"}}};
+
+}  // namespace
+
+std::string_view to_string(SceneKind kind) noexcept {
+  for (const auto& [known, name] : kNames) {
+    if (known == kind) return name;
+  }
+  return "";
+}
+
+SceneKind parse_scene_kind(std::string_view name) {
+  for (const auto& [kind, known] : kNames) {
+    if (known == name) return kind;
+  }
+  throw InvalidInput("scene kind \"" + std::string(name) + "\": known are close-up, single, few, full and hard");
+}
+
+}  // namespace longclip
