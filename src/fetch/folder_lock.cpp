@@ -1,12 +1,6 @@
 #include "fetch/folder_lock.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -16,30 +10,25 @@
 namespace longclip::hub {
 namespace {
 
-[[noreturn]] void fail(const std::filesystem::path& folder, const std::string& reason) {
-  throw InvalidFile(folder.string() + ": cannot be used: " + reason + ": set LONGCLIP_HOME to a folder of yours");
+io::FolderLock open_lock(const std::filesystem::path& folder) {
+  try {
+    std::filesystem::create_directories(folder);
+    return io::FolderLock(folder);
+  } catch (const std::system_error& error) {  // filesystem_error is one
+    throw InvalidFile(folder.string() + ": cannot be used: " + error.code().message() +
+                      ": set LONGCLIP_HOME to a folder of yours");
+  }
 }
 
 }  // namespace
 
-FolderLock::FolderLock(const std::filesystem::path& folder, const std::function<void()>& watch) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) fail(folder, error.message());
-  fd_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd_ < 0) fail(folder, std::strerror(errno));
+FolderLock::FolderLock(const std::filesystem::path& folder, const std::function<void()>& watch)
+    : lock_(open_lock(folder)) {
   // Asked again and again, since a blocking call could not be stopped.
-  while (::flock(fd_, LOCK_EX | LOCK_NB) != 0 && (errno == EWOULDBLOCK || errno == EINTR)) {
-    try {
-      watch();
-    } catch (...) {
-      ::close(fd_);
-      throw;
-    }
+  while (!lock_.take()) {
+    watch();
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
 }
-
-FolderLock::~FolderLock() { ::close(fd_); }
 
 }  // namespace longclip::hub

@@ -77,6 +77,51 @@ std::vector<std::string> sentences_more(const Scene& scene, Random& random) {
   return some;
 }
 
+// So many of them; false if there is no room for all.
+bool add_items(Scene& scene, std::size_t count, Random& random) {
+  for (; count > 0; --count) {
+    if (!add_item(scene, random)) return false;
+  }
+  return true;
+}
+
+// A family, or nothing where things do not find a place.
+std::vector<Described> try_family(Random& random, const Tokenizer& tokenizer) {
+  // What all of them share, told first.
+  Scene shared = begin_scene(random, random.between(0.38, 0.46));
+  if (!add_items(shared, 2, random)) return {};
+  std::vector<std::string> early{main_sentence(shared, random), item_sentence(shared, shared.items[1], random),
+                                 item_sentence(shared, shared.items[2], random)};
+  random.shuffle(early);
+  if (random.chance(0.6))
+    early.insert(early.begin() + static_cast<std::ptrdiff_t>(random.below(4)), setting_sentence(shared));
+  early.insert(early.begin(), short_caption(shared, random));
+
+  std::vector<Described> members;
+  for (std::size_t left = 1 + random.below(4); left > 0; --left) {
+    Scene scene = shared;
+    scene.extra = random.chance(0.5);
+    scene.seed = random.next();
+    if (!add_items(scene, 2 + random.below(2), random)) return {};
+    std::vector<std::string> late{extra_sentence(scene)};
+    for (std::size_t i = 3; i < scene.items.size(); ++i) late.push_back(item_sentence(scene, scene.items[i], random));
+    const auto more = sentences_more(scene, random);
+    // Up to the end of the context, so that its late positions are learnt from too.
+    const double wanted = random.chance(0.5) ? random.between(85, 130) : random.between(130, 235);
+    auto tokens = tokenizer.count(joined(early) + " " + joined(late));
+    for (auto sentence = more.begin(); sentence != more.end() && static_cast<double>(tokens) < wanted; ++sentence) {
+      const auto longer = tokens + tokenizer.count(*sentence + ".") - 2;  // without its start and end
+      if (longer > longest_caption) break;
+      late.push_back(*sentence);
+      tokens = longer;
+    }
+    random.shuffle(late);
+    late.insert(late.begin(), early.begin(), early.end());
+    members.push_back(describe(scene, joined(late)));
+  }
+  return members;
+}
+
 }  // namespace
 
 std::size_t new_thing(const Scene& scene, Random& random) {
@@ -105,15 +150,17 @@ Scene begin_scene(Random& random, double size) {
   return scene;
 }
 
-void add_item(Scene& scene, Random& random) {
-  for (;;) {
+bool add_item(Scene& scene, Random& random) {
+  constexpr int kAttempts = 1000;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
     Item item = random_item(scene, random);
     if ((random.chance(0.08) && stand_in_front(item, scene, random)) ||
         Layout(random, scene.setting).place(item, scene.items)) {
       scene.items.push_back(item);
-      return;
+      return true;
     }
   }
+  return false;
 }
 
 Described close_up(std::uint64_t seed, std::size_t index) {
@@ -141,8 +188,10 @@ Described single(std::uint64_t seed, std::size_t index) {
 
 Described few(std::uint64_t seed, std::size_t index) {
   Random random(random_word(seed, 'f', index));
-  Scene scene = begin_scene(random, random.between(0.3, 0.42));
-  for (std::size_t others = random.below(3); others > 0; --others) add_item(scene, random);
+  Scene scene;
+  do {
+    scene = begin_scene(random, random.between(0.3, 0.42));
+  } while (!add_items(scene, random.below(3), random));
   std::vector<std::string> details{scene.items.size() > 1 ? main_sentence(scene, random)
                                                           : only_sentence(scene, random)};
   for (std::size_t i = 1; i < scene.items.size(); ++i) details.push_back(item_sentence(scene, scene.items[i], random));
@@ -153,40 +202,10 @@ Described few(std::uint64_t seed, std::size_t index) {
 
 std::vector<Described> family(std::uint64_t seed, std::size_t index, const Tokenizer& tokenizer) {
   Random random(random_word(seed, 'F', index));
-  // What all of them share, told first.
-  Scene shared = begin_scene(random, random.between(0.38, 0.46));
-  add_item(shared, random);
-  add_item(shared, random);
-  std::vector<std::string> early{main_sentence(shared, random), item_sentence(shared, shared.items[1], random),
-                                 item_sentence(shared, shared.items[2], random)};
-  random.shuffle(early);
-  if (random.chance(0.6))
-    early.insert(early.begin() + static_cast<std::ptrdiff_t>(random.below(4)), setting_sentence(shared));
-  early.insert(early.begin(), short_caption(shared, random));
-
-  std::vector<Described> members;
-  for (std::size_t left = 1 + random.below(4); left > 0; --left) {
-    Scene scene = shared;
-    scene.extra = random.chance(0.5);
-    scene.seed = random.next();
-    for (std::size_t others = 2 + random.below(2); others > 0; --others) add_item(scene, random);
-    std::vector<std::string> late{extra_sentence(scene)};
-    for (std::size_t i = 3; i < scene.items.size(); ++i) late.push_back(item_sentence(scene, scene.items[i], random));
-    const auto more = sentences_more(scene, random);
-    // Up to the end of the context, so that its late positions are learnt from too.
-    const double wanted = random.chance(0.5) ? random.between(85, 130) : random.between(130, 235);
-    auto tokens = tokenizer.count(joined(early) + " " + joined(late));
-    for (auto sentence = more.begin(); sentence != more.end() && static_cast<double>(tokens) < wanted; ++sentence) {
-      const auto longer = tokens + tokenizer.count(*sentence + ".") - 2;  // without its start and end
-      if (longer > longest_caption) break;
-      late.push_back(*sentence);
-      tokens = longer;
-    }
-    random.shuffle(late);
-    late.insert(late.begin(), early.begin(), early.end());
-    members.push_back(describe(scene, joined(late)));
+  for (;;) {
+    std::vector<Described> members = try_family(random, tokenizer);
+    if (!members.empty()) return members;
   }
-  return members;
 }
 
 }  // namespace longclip::scenes

@@ -26,8 +26,9 @@ std::vector<Described> family(std::uint64_t seed, std::size_t index, const Token
 // What compositions begin with: a setting and a main thing of this size.
 Scene begin_scene(runtime::Random& random, double size);
 
-// A thing that is not in the scene yet, at a free place, drawn and counted by chance.
-void add_item(Scene& scene, runtime::Random& random);
+// A thing that is not in the scene yet, at a free place, drawn and counted by chance. False if no place
+// is left to be found.
+bool add_item(Scene& scene, runtime::Random& random);
 
 // Index of a thing that none of the scene's items is.
 std::size_t new_thing(const Scene& scene, runtime::Random& random);

@@ -84,8 +84,8 @@ std::vector<Described> hard_group(std::uint64_t seed, std::size_t index, int det
   std::vector<Item> variants;
   while (variants.empty()) {
     shared = begin_scene(random, by_thing ? random.between(0.38, 0.46) : random.between(0.34, 0.38));
-    add_item(shared, random);
-    if (by_thing || random.chance(0.5)) add_item(shared, random);
+    if (!add_item(shared, random)) continue;
+    if ((by_thing || random.chance(0.5)) && !add_item(shared, random)) continue;
     variants = by_thing ? different_things(shared, random) : different_places(shared, random);
   }
 

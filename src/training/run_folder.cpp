@@ -80,6 +80,7 @@ RunFolder::RunFolder(std::filesystem::path path, const nlohmann::ordered_json& s
   if (there && !resume) {
     throw InvalidInput(path_.string() + ": holds a training run already; resume it, or name another folder");
   }
+  take_lock();
   // What can be refused at the end is refused now.
   if (std::filesystem::exists(package(), error) && !package::is_package(package())) {
     throw InvalidInput(package().string() +
@@ -94,6 +95,18 @@ RunFolder::RunFolder(std::filesystem::path path, const nlohmann::ordered_json& s
     }
     io::write_text(path_ / kSettings,
                    settings.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  }
+}
+
+void RunFolder::take_lock() {
+  try {
+    std::filesystem::create_directories(path_);
+    lock_.emplace(path_);
+  } catch (const std::system_error& error) {
+    io::fail_to_write(path_, error.code().message().c_str());
+  }
+  if (!lock_->take()) {
+    throw InvalidInput(path_.string() + ": another process trains there; wait for it, or name another folder");
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 
 #include <longclip/training.h>
 
+#include "io/folder_lock.h"
 #include "training/adamw.h"
 #include "training/parameters.h"
 
@@ -19,8 +21,9 @@ namespace longclip::training {
 class RunFolder {
  public:
   // Makes the folder and writes its settings; or, to resume, opens one whose settings are the same.
-  // Throws InvalidInput (a run is there and is not to be resumed; other settings, the first of which
-  // is named) and InvalidFile. One that does not `write` only reads what is there.
+  // Throws InvalidInput (a run is there and is not to be resumed, or is trained by another process; other
+  // settings, the first of which is named) and InvalidFile. One that does not `write` only reads what is
+  // there.
   RunFolder(std::filesystem::path path, const nlohmann::ordered_json& settings, bool resume, bool writes);
 
   // Fills parameters and moments from the last state; gives the number of steps done. 0: none.
@@ -35,12 +38,14 @@ class RunFolder {
   std::filesystem::path checkpoint() const { return path_ / "model.pt"; }
 
  private:
+  void take_lock();
   void cut_log(std::int64_t steps);
 
   std::filesystem::path path_;
   bool resumes_;
   bool writes_;
-  std::vector<TrainingStep> steps_;  // all of them
+  std::optional<io::FolderLock> lock_;  // of the one that writes
+  std::vector<TrainingStep> steps_;     // all of them
   std::ofstream log_;
 };
 

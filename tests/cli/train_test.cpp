@@ -115,26 +115,92 @@ TEST_F(Train, FineTunesACheckpointWithFewerPicturesAtATime) {
   EXPECT_EQ(nlohmann::json::parse(info.output)["positions"], "248");
 }
 
-TEST_F(Train, TwoProcessesTrainOneModel) {
-  std::array<std::unique_ptr<Process>, 2> processes;
-  for (const int rank : {0, 1}) {
-    processes[static_cast<std::size_t>(rank)] = std::make_unique<Process>(Invocation{
-        train("run", {"--processes", "2", "--rank", std::to_string(rank), "--meeting", folder_ / "meeting"})});
+class TwoProcesses : public Train {
+ protected:
+  std::array<Outcome, 2> run_both(const std::vector<std::string>& first, const std::vector<std::string>& second) {
+    std::array<std::unique_ptr<Process>, 2> processes;
+    const std::string meeting = folder_ / ("meeting" + std::to_string(++meetings_));
+    for (const std::size_t rank : {0, 1}) {
+      auto all = rank == 0 ? first : second;
+      all.insert(all.end(), {"--processes", "2", "--rank", std::to_string(rank), "--meeting", meeting});
+      processes[rank] = std::make_unique<Process>(Invocation{all});
+    }
+    return {processes[0]->wait(), processes[1]->wait()};
   }
-  for (auto& process : processes) {
-    const auto outcome = process->wait();
-    EXPECT_EQ(outcome.exit_code, 0) << outcome.error;
+
+  std::vector<std::string> tune(const std::string& run, const std::string& start,
+                                const std::string& rate = "1e-4") const {
+    return {"finetune",
+            start,
+            folder_ / "data.jsonl",
+            "--images",
+            golden::data("images"),
+            "-o",
+            folder_ / run,
+            "--batch",
+            "8",
+            "--steps",
+            "3",
+            "--components",
+            "2",
+            "--threads",
+            "1",
+            "--learning-rate",
+            rate};
   }
-  // The same batches in one process: all rows' losses, and from the second step on all gradients.
-  ASSERT_EQ(longclip(train("alone")).exit_code, 0);
-  const auto losses = [&](const std::string& run) {
+
+  std::vector<double> logged_values(const std::string& run, const char* name) const {
     std::ifstream file(folder_ / run / "log.jsonl");
     std::vector<double> all;
-    for (std::string line; std::getline(file, line);) all.push_back(nlohmann::json::parse(line)["loss"]);
+    for (std::string line; std::getline(file, line);) all.push_back(nlohmann::json::parse(line)[name]);
     return all;
-  };
-  ASSERT_EQ(losses("run").size(), 12u);
-  for (std::size_t i = 0; i < 12; ++i) EXPECT_NEAR(losses("run")[i], losses("alone")[i], 1e-3) << i;
+  }
+
+ private:
+  int meetings_ = 0;
+};
+
+TEST_F(TwoProcesses, TrainOneModel) {
+  for (const auto& outcome : run_both(train("run"), train("run"))) EXPECT_EQ(outcome.exit_code, 0) << outcome.error;
+  // The same batches in one process: all rows' losses, and from the second step on all gradients.
+  ASSERT_EQ(longclip(train("alone")).exit_code, 0);
+  const auto together = logged_values("run", "loss");
+  const auto alone = logged_values("alone", "loss");
+  ASSERT_EQ(together.size(), 12u);
+  ASSERT_EQ(alone.size(), 12u);
+  for (std::size_t i = 0; i < 12; ++i) EXPECT_NEAR(together[i], alone[i], 1e-3) << i;
+}
+
+// Each has the components of its own pictures, as in the reference, so that of one process' losses only
+// that of the long captions can be expected, and of its first step: the weights differ from then on.
+TEST_F(TwoProcesses, FineTuneOneModelByMatchingComponents) {
+  const std::string start = golden::model("clip77.pt");
+  for (const auto& outcome : run_both(tune("run", start), tune("run", start)))
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.error;
+  ASSERT_EQ(longclip(tune("alone", start)).exit_code, 0);
+  const auto together = logged_values("run", "loss_long");
+  ASSERT_EQ(together.size(), 3u);
+  EXPECT_NEAR(together[0], logged_values("alone", "loss_long").at(0), 1e-3);
+  const auto info = longclip({"info", folder_ / "run/model", "--json"});
+  EXPECT_EQ(nlohmann::json::parse(info.output)["positions"], "248") << info.error;
+}
+
+// None may wait for what the other one will not do.
+TEST_F(TwoProcesses, EndTogetherWhereOneCannotTrain) {
+  write("damaged.pt", "no weights");
+  const auto outcomes = run_both(tune("run", golden::model("clip77.pt")), tune("run", folder_ / "damaged.pt"));
+  EXPECT_EQ(outcomes[0].exit_code, 1);
+  EXPECT_EQ(outcomes[0].error, "longclip: process 1 of this training failed; its own message says why\n");
+  EXPECT_EQ(outcomes[1].exit_code, 1);
+  EXPECT_NE(outcomes[1].error.find("damaged.pt"), std::string::npos) << outcomes[1].error;
+}
+
+TEST_F(TwoProcesses, EndTogetherWhereTheyWereToldDifferently) {
+  const std::string start = golden::model("clip77.pt");
+  for (const auto& outcome : run_both(tune("run", start, "1e-4"), tune("run", start, "1e-5"))) {
+    EXPECT_EQ(outcome.exit_code, 1);
+    EXPECT_NE(outcome.error.find("was given other settings, data or weights"), std::string::npos) << outcome.error;
+  }
 }
 
 TEST_F(Train, SaysWhatIsWrong) {

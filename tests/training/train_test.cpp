@@ -57,6 +57,23 @@ TEST_F(Training, LearnsToTellPicturesByTheirCaptions) {
   for (std::size_t i = 0; i < best.size(); ++i) EXPECT_EQ(best[i][0].index, i) << texts[i];
 }
 
+TEST_F(Training, TwoAtATimeDoNotWriteIntoOneRun) {
+  TrainingOptions again = small_options();
+  again.resume = true;
+  std::string reason;
+  train(examples_, folder_ / "run", small_options(), [&](const TrainingStep& step) {
+    if (step.step != 3) return;
+    try {
+      train(examples_, folder_ / "run", again);
+    } catch (const InvalidInput& error) {
+      reason = error.what();
+    }
+  });
+  EXPECT_EQ(reason, (folder_ / "run").string() + ": another process trains there; wait for it, or name another folder");
+  EXPECT_EQ(log(folder_ / "run").size(), 6u);
+  EXPECT_EQ(train(examples_, folder_ / "run", again).steps, 6u);
+}
+
 TEST_F(Training, AStoppedRunEndsInTheSameWeights) {
   const TrainingOptions options = small_options();
   const TrainingReport whole = train(examples_, folder_ / "whole", options);
