@@ -41,9 +41,10 @@ LONGCLIP_EXPORT std::filesystem::path models_directory();
 // HF_HUB_OFFLINE is obeyed.
 LONGCLIP_EXPORT std::filesystem::path fetch(const std::string& name, const FetchOptions& options = {});
 
-// The folder of a package: `name_or_path` itself if it is a folder, else a package of that name
-// in models_directory() or among those installed with the library. Throws InvalidFile and says
-// how to have it.
+// The folder of a package: `name_or_path` itself if it is one, else a package of that name in
+// models_directory() or among those installed with the library. (A folder that is none is returned
+// where there is no other, and loading it says what it lacks.) Throws InvalidFile and says how to have
+// one.
 LONGCLIP_EXPORT std::filesystem::path find_package(const std::string& name_or_path);
 
 }  // namespace longclip

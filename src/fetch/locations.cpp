@@ -68,20 +68,23 @@ std::filesystem::path models_directory() {
 }
 
 std::filesystem::path find_package(const std::string& name_or_path) {
-  std::error_code error;
   const std::filesystem::path path = name_or_path;
-  if (std::filesystem::is_directory(path, error)) return path;
+  if (package::is_package(path)) return path;
+  const bool is_name = path.has_filename() && path == path.filename();
+  const auto own = directory_by_environment();
+  if (is_name) {
+    if (!own.empty() && package::is_package(own / path)) return own / path;
+    for (const auto& installed : hub::installed_models(this_binary())) {
+      if (package::is_package(installed / path)) return installed / path;
+    }
+  }
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return path;  // to load it tells what it lacks
   if (std::filesystem::exists(path, error)) {
     throw InvalidFile(name_or_path + ": is a file, not a package: make one of it with `longclip convert " +
                       name_or_path + " PACKAGE`");
   }
-  const bool is_name = path.has_filename() && path == path.filename();
   if (!is_name) throw InvalidFile(name_or_path + ": there is no such folder: " + remedy(path.filename().string()));
-  const auto own = directory_by_environment();
-  if (!own.empty() && package::is_package(own / path)) return own / path;
-  for (const auto& installed : hub::installed_models(this_binary())) {
-    if (package::is_package(installed / path)) return installed / path;
-  }
   throw InvalidFile(name_or_path + ": there is no such model" + (own.empty() ? "" : " in " + own.string()) + ": " +
                     remedy(name_or_path));
 }

@@ -19,6 +19,21 @@ void make_package(const std::filesystem::path& folder) {
   std::ofstream(folder / "config.json") << R"({"format": "longclip-package"})";
 }
 
+// The working folder, while it lives.
+class WorkingFolder {
+ public:
+  explicit WorkingFolder(const std::filesystem::path& folder) : before_(std::filesystem::current_path()) {
+    std::filesystem::create_directories(folder);
+    std::filesystem::current_path(folder);
+  }
+  ~WorkingFolder() { std::filesystem::current_path(before_); }
+  WorkingFolder(const WorkingFolder&) = delete;
+  WorkingFolder& operator=(const WorkingFolder&) = delete;
+
+ private:
+  std::filesystem::path before_;
+};
+
 class Locations : public ::testing::Test {
  protected:
   void SetUp() override { environment_.set("LONGCLIP_HOME", home_.path()); }
@@ -66,6 +81,18 @@ TEST_F(FindPackage, TakesAFolderAsItIs) {
 TEST_F(FindPackage, FindsANameInTheModelsDirectory) {
   make_package(home_ / "models/longclip-b");
   EXPECT_EQ(find_package("longclip-b"), home_ / "models/longclip-b");
+}
+
+TEST_F(FindPackage, IsNotMisledByAFolderOrFileOfThatName) {
+  make_package(home_ / "models/longclip-b");
+  make_package(home_ / "models/longclip-l");
+  const WorkingFolder here(home_ / "here");
+  std::filesystem::create_directories("longclip-b");
+  std::ofstream("longclip-l").close();
+  EXPECT_EQ(find_package("longclip-b"), home_ / "models/longclip-b");
+  EXPECT_EQ(find_package("longclip-l"), home_ / "models/longclip-l");
+  make_package("longclip-b");
+  EXPECT_EQ(find_package("longclip-b"), "longclip-b");
 }
 
 TEST_F(FindPackage, DoesNotTakeAFolderThatIsNoPackage) {
