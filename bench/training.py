@@ -127,8 +127,10 @@ def peer(arguments):
             length = max(len(rows[i]) for i in chosen) if arguments.trimmed else context
             ids.append(torch.tensor([rows[i] + [0] * (length - len(rows[i])) for i in chosen]))
         start = time.perf_counter()
-        images = F.normalize(model.encode_image(pixels), dim=-1)
-        features = [F.normalize(model.encode_text(rows), dim=-1) for rows in ids]
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=arguments.precision == "bf16"):
+            images, features = model.encode_image(pixels), [model.encode_text(rows) for rows in ids]
+        images = F.normalize(images.float(), dim=-1)
+        features = [F.normalize(rows.float(), dim=-1) for rows in features]
         scale = model.logit_scale.exp()
         if kind == "train":
             loss = info_nce(images, features[0], scale, 0)
@@ -146,7 +148,7 @@ def ours(arguments, kind):
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         common = [arguments.scenes, "-o", folder / "run", "--batch", arguments.batch, "--steps", arguments.steps,
-                  "--threads", arguments.threads, "--precision", "fp32", "--checkpoint-every", 1000]
+                  "--threads", arguments.threads, "--precision", arguments.precision, "--checkpoint-every", 1000]
         start = [] if kind == "train" else [arguments.parent]
         subprocess.run([str(part) for part in [arguments.command, kind, *start, *common]], check=True,
                        stdout=subprocess.DEVNULL)
@@ -165,6 +167,7 @@ def main():
     parser.add_argument("--steps", type=int, default=12, help="steps of each run; %(default)s if not given")
     parser.add_argument("--runs", type=int, default=3, help="runs of each; %(default)s if not given")
     parser.add_argument("--threads", type=int, default=2, help="threads of each; %(default)s if not given")
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="%(default)s if not given")
     parser.add_argument("--kind", help=argparse.SUPPRESS)
     parser.add_argument("--trimmed", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -173,14 +176,14 @@ def main():
 
     def run_peer(kind, *more):
         command = [sys.executable, __file__, arguments.command, str(arguments.scenes), "--kind", kind, *more]
-        for option in ("batch", "steps", "threads"):
+        for option in ("batch", "steps", "threads", "precision"):
             command += [f"--{option}", str(getattr(arguments, option))]
         printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
         return [float(line) for line in printed.split()]
 
     arguments.parent = None
     with tempfile.TemporaryDirectory() as arguments.keep:
-        print(f"pictures a second, batch {arguments.batch}, {arguments.threads} threads, fp32; median (least, most)")
+        print(f"pictures a second, batch {arguments.batch}, {arguments.threads} threads, {arguments.precision}; median (least, most)")
         for kind in ("train", "finetune"):
             figures = {"longclip": [], "PyTorch, texts padded to the longest": [], "PyTorch, padded to the context": []}
             for _ in range(arguments.runs):
