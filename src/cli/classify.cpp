@@ -37,7 +37,7 @@ int run(const ClassifyOptions& options, Console& console) {
   const auto pictures = find_pictures(options.images, failures);
   if (pictures.empty()) return kFailed;
 
-  const Model model = load_model(options.model);
+  const Model model = load_model(options.model, console);
   const Classifier classifier = make_classifier(model, std::move(labels), options.classes, console);
   bool first = true;
   encode_pictures(model, pictures, options.image, console, failures, [&](const Piece& piece) {

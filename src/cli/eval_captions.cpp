@@ -129,7 +129,7 @@ void measure(std::vector<Kind>& kinds, const Matrix& pictures, EvaluationOptions
 int evaluate_captions(const EvalOptions& options, Console& console) {
   Dataset dataset = read_dataset(options.data, options.dataset);
   const auto images = caption_kinds(options, dataset.examples).front().set.images;
-  const Model model = load_model(options.model);
+  const Model model = load_model(options.model, console);
   check_context(options, model);
 
   Failures failures(console);

@@ -22,7 +22,7 @@ int evaluate_classes(const EvalOptions& options, Console& console) {
                        plural(set.classes.size(), "class folder") + " of " + options.data +
                        "; line i must name the i-th folder by name");
   }
-  const Model model = load_model(options.model);
+  const Model model = load_model(options.model, console);
   const Classifier classifier = make_classifier(model, std::move(labels), options.classes, console);
 
   Failures failures(console);

@@ -1,5 +1,8 @@
 #include "cli/model_options.h"
 
+#include <filesystem>
+#include <optional>
+
 #include <longclip/error.h>
 #include <longclip/fetch.h>
 #include <longclip/precision.h>
@@ -9,8 +12,32 @@
 namespace longclip::cli {
 namespace {
 
-// Taken where none is named, if it was fetched or is installed with the command.
-constexpr const char* kDefaultModel = "longclip-b";
+// Where no model is named: the published one if the user has fetched it, else the one that ships.
+constexpr const char* kFetchedModel = "longclip-b";
+constexpr const char* kShippedModel = "longclip-scenes";
+
+std::optional<std::filesystem::path> fetched_or_installed(const std::string& name) {
+  try {
+    const auto package = find_package(name);
+    // A folder of that name where the user works was not meant.
+    if (package.has_parent_path()) return package;
+  } catch (const InvalidFile&) {
+  }
+  return {};
+}
+
+std::filesystem::path default_package(Console& console) {
+  if (const auto package = fetched_or_installed(kFetchedModel)) return *package;
+  const auto package = fetched_or_installed(kShippedModel);
+  if (!package) {
+    throw InvalidFile(
+        "there is no model: run `longclip fetch longclip-b` once, or name a package with --model or LONGCLIP_MODEL");
+  }
+  console.report(
+      "no model is named: taking longclip-scenes, which knows drawn scenes and not photos; `longclip fetch "
+      "longclip-b` gets one that does");
+  return *package;
+}
 
 }  // namespace
 
@@ -53,22 +80,12 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   add_precision_option(command, options.precision, "number type of the computation; fp32 if not given");
 }
 
-std::filesystem::path package_of(const std::string& model) {
-  if (!model.empty()) return find_package(model);
-  try {
-    return find_package(kDefaultModel);
-  } catch (const InvalidFile&) {
-    throw InvalidFile(
-        "there is no model: run `longclip fetch longclip-b` once, or name a package with --model or LONGCLIP_MODEL");
-  }
-}
-
-Model load_model(const ModelOptions& options) {
+Model load_model(const ModelOptions& options, Console& console) {
   LoadOptions load;
   load.device = options.device;
   load.precision = parse_precision(options.precision);
   load.threads = options.threads;
-  return Model::load(package_of(options.model), load);
+  return Model::load(options.model.empty() ? default_package(console) : find_package(options.model), load);
 }
 
 }  // namespace longclip::cli

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include <longclip/model.h>
 #include <CLI/CLI.hpp>
+
+#include "cli/console.h"
 
 namespace longclip::cli {
 
@@ -30,10 +31,8 @@ void add_stretch_options(CLI::App& command, int& kept, int& ratio);
 // Adds --precision with the names that it takes.
 void add_precision_option(CLI::App& command, std::string& precision, const std::string& description);
 
-// The package that `model` names, or the default one. Throws InvalidFile and says how to have it.
-std::filesystem::path package_of(const std::string& model);
-
-// Throws as Model::load().
-Model load_model(const ModelOptions& options);
+// Tells the console if it takes the model that ships, for want of another. Throws as find_package() and
+// Model::load(), and InvalidFile if there is no default one.
+Model load_model(const ModelOptions& options, Console& console);
 
 }  // namespace longclip::cli

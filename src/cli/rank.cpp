@@ -212,7 +212,7 @@ int run(const RankOptions& options, Console& console) {
   const auto pictures = find_pictures(options.images, failures);
   if (pictures.empty()) return kFailed;
 
-  const Model model = load_model(options.model);
+  const Model model = load_model(options.model, console);
   const Matrix features = encode_all(model, texts, options.truncate ? Overflow::truncate : Overflow::error, console);
   const auto rank = options.by == "text" ? rank_images : rank_texts;
   rank(options, model, pictures, texts, features, console, failures);

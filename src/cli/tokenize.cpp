@@ -8,6 +8,7 @@
 
 #include <longclip/convert.h>
 #include <longclip/error.h>
+#include <longclip/fetch.h>
 #include <longclip/tokenizer.h>
 
 #include "cli/checks.h"
@@ -40,7 +41,7 @@ struct Reader {
 // Without a model Long-CLIP's own: neither differs between its published models.
 Reader open_reader(const std::string& model) {
   if (model.empty()) return {Tokenizer::clip(), 248};
-  const auto package = package_of(model);
+  const auto package = find_package(model);
   const Inspection inspection = inspect(package, Hashing::off);
   if (!inspection.tokenizer_file.empty()) {
     return {Tokenizer::load(inspection.tokenizer_file),

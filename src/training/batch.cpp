@@ -1,5 +1,6 @@
 #include "training/batch.h"
 
+#include <map>
 #include <string>
 #include <utility>
 
@@ -23,9 +24,22 @@ const std::string& choose(const std::vector<std::string>& wanted, const std::vec
   return captions[runtime::below(word, captions.size())];
 }
 
+// Alike are pictures of one group, or where there are no groups of one short caption.
+Likeness likeness(const BatchSource& source) {
+  if (source.hard_negatives <= 1) return {};
+  Likeness likeness{{}, source.hard_negatives};
+  std::map<std::pair<int, std::string>, std::size_t> numbers;
+  for (const Example& example : *source.examples) {
+    const auto& captions = example.short_captions.empty() ? example.long_captions : example.short_captions;
+    likeness.kinds.push_back(numbers.try_emplace({example.group, captions.front()}, numbers.size()).first->second);
+  }
+  return likeness;
+}
+
 }  // namespace
 
-Batches::Batches(BatchSource source) : source_(source), order_(source.examples->size(), source.batch, source.seed) {}
+Batches::Batches(BatchSource source)
+    : source_(source), order_(source.examples->size(), source.batch, source.seed, likeness(source)) {}
 
 Batches::~Batches() { stop_ = true; }
 

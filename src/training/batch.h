@@ -36,6 +36,7 @@ struct BatchSource {
   std::array<float, 3> std{};
   TrainingObjective objective = TrainingObjective::contrastive;
   TrainingCaptions captions = TrainingCaptions::both;
+  std::size_t hard_negatives = 1;
   std::uint64_t seed = 0;
   std::size_t batch = 0;  // over all processes
   int rank = 0;

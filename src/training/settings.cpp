@@ -134,6 +134,7 @@ void check(const std::vector<Example>& examples, const TrainingOptions& options)
           "weight decay is " + number(options.weight_decay) + "; it must be 0 or more");
   require(options.logit_scale >= 0 && options.logit_scale <= 100,
           "logit scale is " + number(options.logit_scale) + "; it must be from 1 to 100, or 0 for the start's");
+  require(options.hard_negatives > 0, "hard_negatives is 0; it must be 1 or more");
   require(options.checkpoint_every > 0, "checkpoint_every is 0; it must be 1 or more");
   if (options.start.empty()) check_architecture(options.architecture);
   check_examples(examples);
@@ -170,6 +171,7 @@ nlohmann::ordered_json settings_of(const TrainingOptions& options, const std::ve
           {"warmup", options.warmup},
           {"weight_decay", options.weight_decay},
           {"decay_vectors", options.decay_vectors},
+          {"hard_negatives", options.hard_negatives},
           {"seed", options.seed},
           {"precision", bf16 ? "bf16" : "fp32"},
           {"device", options.device.substr(0, options.device.find(':'))},

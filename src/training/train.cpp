@@ -72,6 +72,7 @@ BatchSource batch_source(const std::vector<Example>& examples, const TrainingOpt
   std::copy(std.begin(), std.end(), source.std.begin());
   source.objective = options.objective;
   source.captions = options.captions;
+  source.hard_negatives = options.hard_negatives;
   source.seed = options.seed;
   source.batch = options.batch;
   source.rank = options.rank;

@@ -325,10 +325,24 @@ TEST_F(Rank, ModelIsNamedByOptionBeforeEnvironment) {
 
 TEST_F(Rank, WithoutAnyModelTheErrorNamesFetch) {
   Invocation invocation{{"rank", golden_image("rgb.png"), "--text", "cat"}};
+  invocation.folder = folder_.path();
   invocation.environment["LONGCLIP_HOME"] = folder_.path();
+  // A folder of the name of a published model is not what was fetched.
+  std::filesystem::copy(model(), folder_ / "longclip-b", std::filesystem::copy_options::recursive);
   const auto outcome = longclip(invocation);
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_NE(outcome.error.find("longclip fetch longclip-b"), std::string::npos) << outcome.error;
+}
+
+TEST_F(Rank, WithoutANameTakesTheModelThatWasFetched) {
+  Invocation invocation{{"rank", golden_image("rgb.png"), "--text", "cat", "a red car"}};
+  invocation.environment["LONGCLIP_HOME"] = folder_.path();
+  std::filesystem::create_directories(folder_ / "models");
+  std::filesystem::copy(model(), folder_ / "models/longclip-b", std::filesystem::copy_options::recursive);
+  const auto fetched = longclip(invocation);
+  EXPECT_EQ(fetched.exit_code, 0);
+  EXPECT_EQ(fetched.error, "");
+  EXPECT_EQ(fetched.output, run(invocation).output);  // which names the same model
 }
 
 }  // namespace

@@ -59,5 +59,34 @@ TEST(TrainingOrder, IsNoMoreLikelyToBeginWithOneExampleThanWithAnother) {
   for (const int count : first) EXPECT_NEAR(count, kEpochs / 8, 100);  // more than four standard deviations
 }
 
+TEST(TrainingOrder, BringsThoseThatAreAlikeTogetherAndStillTakesAllOnce) {
+  // Kinds of 1, 2, 3 and 24 members, 30 in all.
+  Likeness likeness{{}, 4};
+  for (std::size_t i = 0; i < 30; ++i) likeness.kinds.push_back(i < 1 ? 7 : i < 3 ? 8 : i < 6 ? 9 : 10);
+  Order order(30, 10, 5, likeness);
+  for (const std::uint64_t epoch : {0, 1, 2}) {
+    const auto all = epoch_of(order, epoch, 3);
+    ASSERT_EQ(std::set<std::size_t>(all.begin(), all.end()).size(), 30u);
+    const auto place = [&](std::size_t example) { return std::find(all.begin(), all.end(), example) - all.begin(); };
+    EXPECT_EQ(std::abs(place(1) - place(2)), 1);
+    const auto [first, last] = std::minmax({place(3), place(4), place(5)});
+    EXPECT_EQ(last - first, 2);
+    // The large kind comes in sixes of four, which others may stand between.
+    std::size_t run = 0;
+    for (const std::size_t example : all) {
+      run = example >= 6 ? run + 1 : 0;
+      if (run == 0) continue;
+      if (example == all.back() || all[static_cast<std::size_t>(place(example)) + 1] < 6) EXPECT_EQ(run % 4, 0u);
+    }
+  }
+  EXPECT_NE(epoch_of(order, 0, 3), epoch_of(order, 1, 3));
+}
+
+TEST(TrainingOrder, IsByChanceWhereOneAtATimeIsAskedFor) {
+  Order plain(60, 10, 1);
+  Order alike(60, 10, 1, {std::vector<std::size_t>(60, 3), 1});
+  EXPECT_EQ(epoch_of(plain, 0, 6), epoch_of(alike, 0, 6));
+}
+
 }  // namespace
 }  // namespace longclip::training
