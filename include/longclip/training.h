@@ -62,8 +62,8 @@ struct TrainingOptions {
   // What has one dimension decays too (gains, biases, the class embedding, the logit scale), as in the
   // reference.
   bool decay_vectors = false;
-  // So many pictures that look alike (of one group of the data set, or of one short caption) come into a
-  // batch together, where there are so many: what differs among them is what is learnt. 1: by chance.
+  // So many pictures of one short caption (and one group, where the data set has groups) come into a batch
+  // together, where there are so many: what differs among them is what is learnt. 1: by chance.
   std::size_t hard_negatives = 1;
   std::uint64_t seed = 0;
 

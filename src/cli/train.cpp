@@ -169,7 +169,7 @@ void add_step_options(CLI::App& command, TrainingOptions& options) {
       ->option_text("SHARE");
   command
       .add_option("--hard-negatives", options.hard_negatives,
-                  "so many pictures of one group, or of one short caption, come into a batch together; 1 if not given")
+                  "so many pictures of one short caption come into a batch together; 1 if not given")
       ->option_text("N")
       ->check(at_least(1));
   command.add_option("--seed", options.seed, "of weights and order; 0 if not given")->option_text("N");

@@ -24,7 +24,8 @@ const std::string& choose(const std::vector<std::string>& wanted, const std::vec
   return captions[runtime::below(word, captions.size())];
 }
 
-// Alike are pictures of one group, or where there are no groups of one short caption.
+// Alike are pictures of one short caption, and of one group where there are groups: two data sets may
+// count theirs alike.
 Likeness likeness(const BatchSource& source) {
   if (source.hard_negatives <= 1) return {};
   Likeness likeness{{}, source.hard_negatives};

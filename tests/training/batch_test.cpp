@@ -84,6 +84,30 @@ TEST_F(BatchesOf, OneStepHoldPicturesBesideTheirOwnCaptions) {
   EXPECT_EQ(std::unique(seen.begin(), seen.end()) - seen.begin(), 12);
 }
 
+TEST_F(BatchesOf, ThoseOfOneShortCaptionAndGroupComeTogetherIfAskedTo) {
+  // Three short captions of two pictures in each of two groups.
+  for (std::size_t i = 0; i < 12; ++i) {
+    examples_[i].short_captions = {i % 3 == 0 ? "red" : i % 3 == 1 ? "green" : "blue"};
+    examples_[i].group = i < 6 ? 0 : 1;
+  }
+  BatchSource alike = source();
+  alike.captions = TrainingCaptions::long_only;
+  alike.hard_negatives = 2;
+  Batches batches(alike);
+  for (std::uint64_t step = 0; step < 6; ++step) {
+    const Batch batch = batches.take(step);
+    const auto of = [&](std::size_t row) {
+      for (const Example& example : examples_) {
+        if (is(batch.texts[row], example.long_captions[0])) return std::pair(example.short_captions[0], example.group);
+      }
+      return std::pair(std::string("none"), -1);
+    };
+    EXPECT_EQ(of(0), of(1));
+    EXPECT_EQ(of(2), of(3));
+    EXPECT_NE(of(0), of(2));
+  }
+}
+
 // What a run goes on with after a stop is what it would have gone on with.
 TEST_F(BatchesOf, AStepAreTheSameWhateverWasTakenBefore) {
   BatchSource both = source();
