@@ -183,7 +183,8 @@ def main():
 
     arguments.parent = None
     with tempfile.TemporaryDirectory() as arguments.keep:
-        print(f"pictures a second, batch {arguments.batch}, {arguments.threads} threads, {arguments.precision}; median (least, most)")
+        print(f"pictures a second, batch {arguments.batch}, {arguments.threads} threads, {arguments.precision}; "
+              "median (least, most)")
         for kind in ("train", "finetune"):
             figures = {"longclip": [], "PyTorch, texts padded to the longest": [], "PyTorch, padded to the context": []}
             for _ in range(arguments.runs):

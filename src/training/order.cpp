@@ -29,7 +29,7 @@ Order::Step Order::at(std::uint64_t step) {
 
 // Each example that has not come yet brings the next ones of its kind along.
 void Order::bring_together() {
-  if (likeness_.together <= 1 || likeness_.kinds.empty()) return;
+  if (likeness_.kinds.empty()) return;
   struct Kind {
     std::vector<std::size_t> members;
     std::size_t seen = 0;
