@@ -13,6 +13,7 @@ namespace longclip {
 
 // How much there is to see in a drawn scene.
 enum class SceneKind {
+  placed,    // one thing anywhere; the caption tells where, and nothing else
   close_up,  // one thing that fills the picture; the caption is its name
   single,    // one thing of any size anywhere
   few,       // one to three things
@@ -20,7 +21,7 @@ enum class SceneKind {
   hard,      // groups of ten full scenes that differ in one detail, which the long caption names late
 };
 
-// "close-up", "single", "few", "full" or "hard".
+// "placed", "close-up", "single", "few", "full" or "hard".
 LONGCLIP_EXPORT std::string_view to_string(SceneKind kind) noexcept;
 
 // The reverse. Throws InvalidInput for any other name.

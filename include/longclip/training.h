@@ -36,7 +36,7 @@ enum class TrainingPrecision {
 // The defaults are those of pre-training; finetuning() has the reference's.
 struct TrainingOptions {
   // Where it begins: a package, or a checkpoint of any format that convert() takes. Empty: random
-  // weights of `architecture`, drawn by CLIP's rules.
+  // weights of `architecture`, drawn by CLIP's rules; the patches' positions begin as sines.
   std::filesystem::path start;
   Architecture architecture;
   // Stretches the text positions of a start of 77 tokens, as ConvertOptions; ratio 1 leaves them.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "scenes/layout.h"
 #include "scenes/render.h"
@@ -163,6 +164,16 @@ bool add_item(Scene& scene, Random& random) {
   return false;
 }
 
+Described placed(std::uint64_t seed, std::size_t index) {
+  Random random(random_word(seed, 'p', index));
+  const Scene scene = begin_scene(random, random.between(0.22, 0.42));
+  const std::string place = place_phrase(scene.items.front());
+  Described described = describe(scene, random.chance(0.5) ? "Something " + place : capital(place));
+  described.facts.push_back("place:" + place);
+  described.claims = {described.facts.back()};
+  return described;
+}
+
 Described close_up(std::uint64_t seed, std::size_t index) {
   Random random(random_word(seed, 'c', index));
   Scene scene = begin_scene(random, random.between(0.72, 0.94));
@@ -177,13 +188,31 @@ Described close_up(std::uint64_t seed, std::size_t index) {
   return described;
 }
 
-Described single(std::uint64_t seed, std::size_t index) {
+std::vector<Described> singles(std::uint64_t seed, std::size_t index) {
   Random random(random_word(seed, 's', index));
   constexpr std::array kSizes{0.2, 0.34, 0.55};
-  const double size = random.pick(kSizes);
-  Scene scene = begin_scene(random, size * random.between(0.92, 1.08));
-  const std::string first = short_caption(scene, random);
-  return describe(scene, joined({first, only_sentence(scene, random)}));
+  constexpr std::array<Cell, 9> kCells{0, 1, 2, 3, 4, 5, 6, 7, 8};
+  constexpr std::size_t kMembers = 10;
+  std::vector<std::pair<double, Cell>> ways;
+  for (const double size : kSizes) {
+    for (const Cell cell : kCells) ways.emplace_back(size, cell);
+  }
+  random.shuffle(ways);
+  const Scene shared = begin_scene(random, kSizes.front());
+  const std::string first = short_caption(shared, random);
+  std::vector<Described> members;
+  for (const auto& [size, cell] : ways) {
+    Scene scene = shared;
+    scene.extra = random.chance(0.5);
+    scene.seed = random.next();
+    Item& item = scene.items.front();
+    item.mirrored = random.chance(0.5);
+    item.size = size * random.between(0.92, 1.08);
+    if (!Layout(random, scene.setting).place_in(item, cell, {})) continue;
+    members.push_back(describe(scene, joined({first, only_sentence(scene, random)})));
+    if (members.size() == kMembers) break;
+  }
+  return members;
 }
 
 Described few(std::uint64_t seed, std::size_t index) {

@@ -85,11 +85,14 @@ std::vector<Described> compose(const SceneOptions& options) {
   const Tokenizer tokenizer = Tokenizer::clip();
   for (std::size_t index = 0; all.size() < options.count; ++index) {
     switch (options.kind) {
+      case SceneKind::placed:
+        take({placed(options.seed, index)});
+        break;
       case SceneKind::close_up:
         take({close_up(options.seed, index)});
         break;
       case SceneKind::single:
-        take({single(options.seed, index)});
+        take(singles(options.seed, index));
         break;
       case SceneKind::few:
         take({few(options.seed, index)});

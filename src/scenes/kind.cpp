@@ -9,7 +9,8 @@
 namespace longclip {
 namespace {
 
-constexpr std::array<std::pair<SceneKind, std::string_view>, 5> kNames{{{SceneKind::close_up, "close-up"},
+constexpr std::array<std::pair<SceneKind, std::string_view>, 6> kNames{{{SceneKind::placed, "placed"},
+                                                                        {SceneKind::close_up, "close-up"},
                                                                         {SceneKind::single, "single"},
                                                                         {SceneKind::few, "few"},
                                                                         {SceneKind::full, "full"},
@@ -28,7 +29,8 @@ SceneKind parse_scene_kind(std::string_view name) {
   for (const auto& [kind, known] : kNames) {
     if (known == name) return kind;
   }
-  throw InvalidInput("scene kind \"" + std::string(name) + "\": known are close-up, single, few, full and hard");
+  throw InvalidInput("scene kind \"" + std::string(name) +
+                     "\": known are placed, close-up, single, few, full and hard");
 }
 
 }  // namespace longclip

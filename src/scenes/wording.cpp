@@ -32,11 +32,6 @@ constexpr double kLarge = 0.26;
 constexpr double kSingleSmall = 0.26;  // of a thing that is alone
 constexpr double kSingleLarge = 0.44;
 
-std::string capital(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
-  return text;
-}
-
 // "a lemon" -> "lemon"
 std::string_view without_article(std::string_view phrase) { return phrase.substr(phrase.find(' ') + 1); }
 
@@ -101,6 +96,11 @@ std::string manner(const Item& item) {
 }
 
 }  // namespace
+
+std::string capital(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
 
 std::string noun_phrase(const Item& item) {
   const Thing& thing = thing_of(item);

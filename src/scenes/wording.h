@@ -42,4 +42,7 @@ std::string noun_phrase(const Item& item);
 // Where an item is: "in the top left corner"
 std::string place_phrase(const Item& item);
 
+// With a capital letter first.
+std::string capital(std::string text);
+
 }  // namespace longclip::scenes

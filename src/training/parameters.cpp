@@ -1,5 +1,6 @@
 #include "training/parameters.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -35,6 +36,21 @@ double deviation(const std::string& name, const std::vector<std::int64_t>& shape
   return 0;
 }
 
+// Sines and cosines of a patch's column and of its row, of frequencies from one radian a patch to one a
+// picture (after Beyer et al., 2022, "Better plain ViT baselines"). CLIP's draw leaves it to the training
+// to find out which patches are neighbours, for which a small one has too few pictures.
+void set_sine_positions(at::Tensor& table, int grid) {
+  const std::int64_t quarter = table.size(1) / 4;
+  const at::Tensor exponents = at::arange(quarter, at::kFloat) / std::max<double>(1, static_cast<double>(quarter - 1));
+  const at::Tensor angles = at::outer(at::arange(grid, at::kFloat), at::pow(1.0 / grid, exponents));
+  const at::Tensor along = at::cat({angles.sin(), angles.cos()}, 1);  // [grid, half of the width]
+  const at::Tensor columns = along.unsqueeze(0).expand({grid, grid, 2 * quarter});
+  const at::Tensor rows = along.unsqueeze(1).expand({grid, grid, 2 * quarter});
+  // Row 0 is the class token's.
+  const std::int64_t patches = std::int64_t{grid} * grid;
+  table.narrow(0, 1, patches).narrow(1, 0, 4 * quarter).copy_(at::cat({columns, rows}, 2).view({patches, 4 * quarter}));
+}
+
 }  // namespace
 
 std::map<std::string, at::Tensor> initial_values(const Architecture& architecture, std::uint64_t seed) {
@@ -49,6 +65,7 @@ std::map<std::string, at::Tensor> initial_values(const Architecture& architectur
     }
   };
   draw(tower::vision_parameters(architecture), architecture.vision);
+  set_sine_positions(values.at("visual.positional_embedding"), architecture.image_size / architecture.patch_size);
   draw(tower::text_parameters(architecture), architecture.text);
   values["logit_scale"] = at::scalar_tensor(std::log(1 / 0.07));
   return values;

@@ -49,6 +49,7 @@ class Parameters {
 
 // Random weights by CLIP's rules (clip/model.py, initialize_parameters) for both towers alike: the patch
 // embedding with a deviation of 1 / sqrt(values of a patch), biases 0. The logit scale is ln(1 / 0.07).
+// Only the patches' positions do not begin at random, but as sines of their column and row.
 std::map<std::string, at::Tensor> initial_values(const Architecture& architecture, std::uint64_t seed);
 
 }  // namespace longclip::training

@@ -270,13 +270,33 @@ TEST_F(Sentences, OfScenesOfAFewThingsAreTrueAndTellAllThatIsDrawn) {
   for (std::size_t index = 0; index < 300; ++index) expect_true(few(5, index));
 }
 
+TEST_F(Sentences, OfPlacedThingsSayWhereTheyAreAndNotWhat) {
+  constexpr std::array<std::string_view, 3> kRows{"top", "", "bottom"};
+  constexpr std::array<std::string_view, 3> kColumns{"left", "", "right"};
+  std::set<std::string> captions;
+  for (std::size_t index = 0; index < 200; ++index) {
+    const Described described = placed(5, index);
+    const Item& item = described.scene.items.front();
+    const std::string_view row = kRows[static_cast<std::size_t>(3 * item.y)];
+    const std::string_view column = kColumns[static_cast<std::size_t>(3 * item.x)];
+    for (const std::string_view word : {"top", "bottom", "left", "right"}) {
+      EXPECT_EQ(described.caption.find(word) != std::string::npos, word == row || word == column) << described.caption;
+    }
+    EXPECT_EQ(described.caption.find("corner") != std::string::npos, !row.empty() && !column.empty());
+    EXPECT_TRUE(mentions(described.scene, described.caption).empty()) << described.caption;
+    captions.insert(described.caption);
+  }
+  EXPECT_EQ(captions.size(), 18u);  // nine places in two wordings
+}
+
 TEST_F(Sentences, OfSingleThingsSayHowLargeTheyAre) {
   std::map<std::string, std::vector<double>> sizes;
-  for (std::size_t index = 0; index < 200; ++index) {
-    const Described described = single(5, index);
-    for (const char* word : {"small", "medium-sized", "large"}) {
-      if (described.caption.find(std::string(" ") + word) != std::string::npos) {
-        sizes[word].push_back(described.scene.items[0].size);
+  for (std::size_t index = 0; index < 20; ++index) {
+    for (const Described& described : singles(5, index)) {
+      for (const char* word : {"small", "medium-sized", "large"}) {
+        if (described.caption.find(std::string(" ") + word) != std::string::npos) {
+          sizes[word].push_back(described.scene.items[0].size);
+        }
       }
     }
   }
@@ -285,6 +305,21 @@ TEST_F(Sentences, OfSingleThingsSayHowLargeTheyAre) {
   const auto [medium, larger] = std::minmax_element(sizes["medium-sized"].begin(), sizes["medium-sized"].end());
   EXPECT_LT(*small, *medium);
   EXPECT_LT(*larger, *std::min_element(sizes["large"].begin(), sizes["large"].end()));
+}
+
+TEST_F(Sentences, OfSingleThingsTellThemFromOthersOfTheirShortCaption) {
+  for (std::size_t index = 0; index < 50; ++index) {
+    const auto members = singles(5, index);
+    EXPECT_GE(members.size(), 5u);
+    std::set<std::pair<std::string, Cell>> ways;
+    for (const Described& described : members) {
+      expect_true(described);
+      EXPECT_EQ(sentences_of(described.caption)[0], sentences_of(members[0].caption)[0]);
+      const double size = described.scene.items[0].size;
+      ways.emplace(size < 0.26 ? "small" : size > 0.44 ? "large" : "medium-sized", cell_of(described.scene.items[0]));
+    }
+    EXPECT_EQ(ways.size(), members.size());
+  }
 }
 
 // The rules above can say no: a sentence about a scene that it was not made for.

@@ -57,6 +57,27 @@ TEST(InitialValues, FollowClipsRules) {
   EXPECT_NEAR(values.at("logit_scale").item<double>(), std::log(1 / 0.07), 1e-6);
 }
 
+// From any patch, the one beside it is more alike than the one three steps away, and none is the same.
+TEST(InitialValues, LetPatchesBeginWhereTheyAre) {
+  Architecture architecture = small_architecture();
+  architecture.image_size = 8 * architecture.patch_size;
+  const at::Tensor table = initial_values(architecture, 5).at("visual.positional_embedding");
+  ASSERT_EQ(table.size(0), 1 + 8 * 8);
+  const auto distance = [&](int row, int column, int other_row, int other_column) {
+    return (table[1 + 8 * row + column] - table[1 + 8 * other_row + other_column]).norm().item<double>();
+  };
+  for (int row = 0; row < 5; ++row) {
+    for (int column = 0; column < 5; ++column) {
+      EXPECT_GT(distance(row, column, row + 1, column), 0.1);
+      EXPECT_LT(distance(row, column, row + 1, column), distance(row, column, row + 3, column));
+      EXPECT_LT(distance(row, column, row, column + 1), distance(row, column, row, column + 3));
+      EXPECT_NEAR(distance(row, column, row + 1, column), distance(0, 0, 0, 1), 1e-4);
+    }
+  }
+  // The class token has no place.
+  EXPECT_LT(table[0].std().item<double>(), 0.5 * table[1].std().item<double>());
+}
+
 TEST(InitialValues, AreThoseOfTheirSeed) {
   const auto first = initial_values(small_architecture(), 5);
   const auto again = initial_values(small_architecture(), 5);
