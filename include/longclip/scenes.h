@@ -16,7 +16,7 @@ enum class SceneKind {
   placed,    // one thing anywhere; the caption tells where, and nothing else
   close_up,  // one thing that fills the picture; the caption is its name
   single,    // one thing of any size anywhere
-  few,       // one to three things
+  few,       // two or three things
   full,      // a setting with a main thing and several others: what evaluation and examples use
   hard,      // groups of ten full scenes that differ in one detail, which the long caption names late
 };

@@ -8,6 +8,7 @@
 #include "scenes/render.h"
 #include "scenes/settings.h"
 #include "scenes/things.h"
+#include "scenes/variants.h"
 #include "scenes/wording.h"
 
 namespace longclip::scenes {
@@ -215,18 +216,31 @@ std::vector<Described> singles(std::uint64_t seed, std::size_t index) {
   return members;
 }
 
-Described few(std::uint64_t seed, std::size_t index) {
+std::vector<Described> few(std::uint64_t seed, std::size_t index) {
   Random random(random_word(seed, 'f', index));
-  Scene scene;
-  do {
-    scene = begin_scene(random, random.between(0.3, 0.42));
-  } while (!add_items(scene, random.below(3), random));
-  std::vector<std::string> details{scene.items.size() > 1 ? main_sentence(scene, random)
-                                                          : only_sentence(scene, random)};
-  for (std::size_t i = 1; i < scene.items.size(); ++i) details.push_back(item_sentence(scene, scene.items[i], random));
-  random.shuffle(details);
-  details.insert(details.begin(), short_caption(scene, random));
-  return describe(scene, joined(details));
+  const bool by_thing = random.chance(0.5);
+  Scene shared;
+  std::vector<Item> variants;
+  while (variants.empty()) {
+    shared = begin_scene(random, random.between(0.3, 0.42));
+    if (random.chance(0.5) && !add_item(shared, random)) continue;
+    variants = by_thing ? different_things(shared, random) : different_places(shared, random);
+  }
+  std::vector<std::string> told{main_sentence(shared, random)};
+  if (shared.items.size() > 1) told.push_back(item_sentence(shared, shared.items[1], random));
+  random.shuffle(told);
+  const auto detail = static_cast<std::ptrdiff_t>(random.below(told.size() + 1));
+  told.insert(told.begin(), short_caption(shared, random));
+  const int wording = static_cast<int>(random.below(detail_wordings));
+  std::vector<Described> members;
+  for (const Item& item : variants) {
+    Scene scene = shared;
+    scene.items.push_back(item);
+    std::vector<std::string> sentences = told;
+    sentences.insert(sentences.begin() + 1 + detail, detail_sentence(item, wording));
+    members.push_back(describe(scene, joined(sentences)));
+  }
+  return members;
 }
 
 std::vector<Described> family(std::uint64_t seed, std::size_t index, const Tokenizer& tokenizer) {

@@ -17,11 +17,13 @@ inline constexpr int longest_caption = 240;
 // The ladder to full scenes (SceneKind).
 Described placed(std::uint64_t seed, std::size_t index);
 Described close_up(std::uint64_t seed, std::size_t index);
-Described few(std::uint64_t seed, std::size_t index);
 
 // Up to ten pictures of one thing alone that share their setting and short caption, and differ in where
 // the thing is and how large: what a CLIP is slowest to learn.
 std::vector<Described> singles(std::uint64_t seed, std::size_t index);
+
+// Ten pictures of two or three things that differ in what one of them is, or in where and how large.
+std::vector<Described> few(std::uint64_t seed, std::size_t index);
 
 // One to four full scenes that share their setting, main thing, short caption and the first of what
 // is told, and differ in what is told late.

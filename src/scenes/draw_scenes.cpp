@@ -95,7 +95,7 @@ std::vector<Described> compose(const SceneOptions& options) {
         take(singles(options.seed, index));
         break;
       case SceneKind::few:
-        take({few(options.seed, index)});
+        take(few(options.seed, index));
         break;
       case SceneKind::full:
         take(family(options.seed, index, tokenizer));

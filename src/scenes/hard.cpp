@@ -1,12 +1,10 @@
 #include "scenes/hard.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include "scenes/compose.h"
-#include "scenes/layout.h"
-#include "scenes/things.h"
+#include "scenes/variants.h"
 #include "scenes/wording.h"
 
 namespace longclip::scenes {
@@ -19,60 +17,6 @@ constexpr int kShortest = 90;
 // The tokens of a text that another one follows: with its start, without its end.
 int tokens_before(const Tokenizer& tokenizer, const std::string& text) {
   return static_cast<int>(tokenizer.count(text)) - 1;
-}
-
-// Ten different things at one place.
-std::vector<Item> different_things(const Scene& scene, Random& random) {
-  Item item;
-  item.size = 0.225;
-  item.thing = new_thing(scene, random);
-  if (!Layout(random, scene.setting).place(item, scene.items)) return {};
-  Scene taken = scene;
-  std::vector<Item> variants;
-  while (variants.size() < group_size) {
-    item.thing = new_thing(taken, random);
-    taken.items.push_back(item);
-    variants.push_back(item);
-  }
-  return variants;
-}
-
-// One thing at ten places, small or large.
-std::vector<Item> different_places(const Scene& scene, Random& random) {
-  Item item;
-  item.thing = new_thing(scene, random);
-  std::vector<Item> variants;
-  std::array<Cell, 9> cells{0, 1, 2, 3, 4, 5, 6, 7, 8};
-  for (const double size : {0.17, 0.29}) {
-    item.size = size;
-    for (const Cell cell : cells) {
-      if (Layout(random, scene.setting).place_in(item, cell, scene.items)) variants.push_back(item);
-    }
-  }
-  random.shuffle(variants);
-  if (variants.size() < group_size) return {};
-  variants.resize(group_size);
-  return variants;
-}
-
-// The sentence that tells the detail, worded alike for all ten.
-std::string detail_sentence(const Item& item, int wording) {
-  const std::string noun = noun_phrase(item);
-  const std::string place = place_phrase(item);
-  switch (wording) {
-    case 0:
-      return "One can also see " + noun + " " + place;
-    case 1:
-      return "There is " + noun + " " + place;
-    case 2:
-      return "Someone has put " + noun + " " + place;
-    case 3:
-      return "Also to be seen " + place + " is " + noun;
-    case 4:
-      return "A closer look shows " + noun + " " + place;
-    default:
-      return "The eye also meets " + noun + " " + place;
-  }
 }
 
 }  // namespace
@@ -105,7 +49,7 @@ std::vector<Described> hard_group(std::uint64_t seed, std::size_t index, int det
   while (tokens_before(tokenizer, joined(before)) < detail_token && next != pool.end()) before.push_back(*next++);
   const std::string prefix = joined(before);
   const int begins = tokens_before(tokenizer, prefix);
-  const int wording = static_cast<int>(random.below(6));
+  const int wording = static_cast<int>(random.below(detail_wordings));
   int detail_tokens = 0;
   for (const Item& item : variants) {
     detail_tokens = std::max(detail_tokens, tokens_before(tokenizer, detail_sentence(item, wording) + "."));

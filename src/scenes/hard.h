@@ -1,16 +1,15 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include <longclip/tokenizer.h>
 
 #include "scenes/described.h"
+#include "scenes/variants.h"
 
 namespace longclip::scenes {
 
-inline constexpr std::size_t group_size = 10;
 inline constexpr int latest_detail = 190;  // there is that much to say before it
 
 // Ten full scenes that are alike but for one thing, and captions that are alike but for the one

@@ -182,6 +182,25 @@ std::string item_sentence(const Scene& scene, const Item& item, Random& random) 
                                                                                {"manner", manner(item)}});
 }
 
+std::string detail_sentence(const Item& item, int wording) {
+  const std::string noun = noun_phrase(item);
+  const std::string place = place_phrase(item);
+  switch (wording) {
+    case 0:
+      return "One can also see " + noun + " " + place;
+    case 1:
+      return "There is " + noun + " " + place;
+    case 2:
+      return "Someone has put " + noun + " " + place;
+    case 3:
+      return "Also to be seen " + place + " is " + noun;
+    case 4:
+      return "A closer look shows " + noun + " " + place;
+    default:
+      return "The eye also meets " + noun + " " + place;
+  }
+}
+
 std::vector<std::string> pair_sentences(const Scene& scene, Random& random) {
   constexpr std::array<std::string_view, 8> kPatterns{"{The} {is} {relation}",
                                                       "One finds {the} {relation}",

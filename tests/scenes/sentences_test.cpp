@@ -267,7 +267,17 @@ TEST_F(Sentences, OfHardScenesAreTrueAndTellAllThatIsDrawn) {
 }
 
 TEST_F(Sentences, OfScenesOfAFewThingsAreTrueAndTellAllThatIsDrawn) {
-  for (std::size_t index = 0; index < 300; ++index) expect_true(few(5, index));
+  for (std::size_t index = 0; index < 60; ++index) {
+    const auto members = few(5, index);
+    EXPECT_EQ(members.size(), 10u);
+    std::set<std::string> captions;
+    for (const Described& described : members) {
+      expect_true(described);
+      EXPECT_EQ(sentences_of(described.caption)[0], sentences_of(members[0].caption)[0]);
+      captions.insert(described.caption);
+    }
+    EXPECT_EQ(captions.size(), members.size());
+  }
 }
 
 TEST_F(Sentences, OfPlacedThingsSayWhereTheyAreAndNotWhat) {
