@@ -192,11 +192,9 @@ Described close_up(std::uint64_t seed, std::size_t index) {
 std::vector<Described> singles(std::uint64_t seed, std::size_t index) {
   Random random(random_word(seed, 's', index));
   constexpr std::array kSizes{0.2, 0.34, 0.55};
-  constexpr std::array<Cell, 9> kCells{0, 1, 2, 3, 4, 5, 6, 7, 8};
-  constexpr std::size_t kMembers = 10;
   std::vector<std::pair<double, Cell>> ways;
   for (const double size : kSizes) {
-    for (const Cell cell : kCells) ways.emplace_back(size, cell);
+    for (const Cell cell : all_cells) ways.emplace_back(size, cell);
   }
   random.shuffle(ways);
   const Scene shared = begin_scene(random, kSizes.front());
@@ -211,7 +209,7 @@ std::vector<Described> singles(std::uint64_t seed, std::size_t index) {
     item.size = size * random.between(0.92, 1.08);
     if (!Layout(random, scene.setting).place_in(item, cell, {})) continue;
     members.push_back(describe(scene, joined({first, only_sentence(scene, random)})));
-    if (members.size() == kMembers) break;
+    if (members.size() == group_size) break;
   }
   return members;
 }
@@ -231,7 +229,7 @@ std::vector<Described> few(std::uint64_t seed, std::size_t index) {
   random.shuffle(told);
   const auto detail = static_cast<std::ptrdiff_t>(random.below(told.size() + 1));
   told.insert(told.begin(), short_caption(shared, random));
-  const int wording = static_cast<int>(random.below(detail_wordings));
+  const std::size_t wording = random.below(detail_wordings);
   std::vector<Described> members;
   for (const Item& item : variants) {
     Scene scene = shared;

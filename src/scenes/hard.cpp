@@ -49,7 +49,7 @@ std::vector<Described> hard_group(std::uint64_t seed, std::size_t index, int det
   while (tokens_before(tokenizer, joined(before)) < detail_token && next != pool.end()) before.push_back(*next++);
   const std::string prefix = joined(before);
   const int begins = tokens_before(tokenizer, prefix);
-  const int wording = static_cast<int>(random.below(detail_wordings));
+  const std::size_t wording = random.below(detail_wordings);
   int detail_tokens = 0;
   for (const Item& item : variants) {
     detail_tokens = std::max(detail_tokens, tokens_before(tokenizer, detail_sentence(item, wording) + "."));

@@ -1,7 +1,6 @@
 #include "scenes/layout.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "scenes/settings.h"
@@ -66,7 +65,7 @@ bool Layout::place_in(Item& item, Cell cell, const std::vector<Item>& others) co
 }
 
 bool Layout::place(Item& item, const std::vector<Item>& others) const {
-  std::array<Cell, 9> cells{0, 1, 2, 3, 4, 5, 6, 7, 8};
+  auto cells = all_cells;
   random_.shuffle(cells);
   return std::any_of(cells.begin(), cells.end(), [&](Cell cell) { return place_in(item, cell, others); });
 }

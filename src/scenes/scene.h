@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -9,6 +10,7 @@ namespace longclip::scenes {
 
 // Which ninth of the picture something lies in: 0 the top left, 1 the top, ... 8 the bottom right.
 using Cell = int;
+inline constexpr std::array<Cell, 9> all_cells{0, 1, 2, 3, 4, 5, 6, 7, 8};
 
 enum class Pose { upright, upside_down, leaning_left, leaning_right };
 

@@ -1,7 +1,5 @@
 #include "scenes/variants.h"
 
-#include <array>
-
 #include "scenes/compose.h"
 #include "scenes/layout.h"
 
@@ -28,10 +26,9 @@ std::vector<Item> different_places(const Scene& scene, Random& random) {
   Item item;
   item.thing = new_thing(scene, random);
   std::vector<Item> variants;
-  std::array<Cell, 9> cells{0, 1, 2, 3, 4, 5, 6, 7, 8};
   for (const double size : {0.17, 0.29}) {
     item.size = size;
-    for (const Cell cell : cells) {
+    for (const Cell cell : all_cells) {
       if (Layout(random, scene.setting).place_in(item, cell, scene.items)) variants.push_back(item);
     }
   }

@@ -182,7 +182,7 @@ std::string item_sentence(const Scene& scene, const Item& item, Random& random) 
                                                                                {"manner", manner(item)}});
 }
 
-std::string detail_sentence(const Item& item, int wording) {
+std::string detail_sentence(const Item& item, std::size_t wording) {
   const std::string noun = noun_phrase(item);
   const std::string place = place_phrase(item);
   switch (wording) {

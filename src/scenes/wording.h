@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,7 @@ std::string item_sentence(const Scene& scene, const Item& item, runtime::Random&
 // One upright item and its place, by the wording of an index below detail_wordings: those who choose the
 // same have sentences that differ in the item alone.
 inline constexpr std::size_t detail_wordings = 6;
-std::string detail_sentence(const Item& item, int wording);
+std::string detail_sentence(const Item& item, std::size_t wording);
 
 // How the others, but for the main thing, lie to each other, where that is in no doubt; in random order.
 std::vector<std::string> pair_sentences(const Scene& scene, runtime::Random& random);
