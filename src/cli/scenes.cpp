@@ -51,10 +51,10 @@ Run declare_scenes(CLI::App& command) {
   command.add_option("--seed", options.seed, "the same seed gives the same scenes; 0 if not given")->option_text("N");
   command
       .add_option("--kind", arguments->kind,
-                  "full if not given; placed, close-up, single and few are simpler ones to learn from first; hard ones "
+                  "full if not given; placed, named, single and few are simpler ones to learn from first; hard ones "
                   "come in groups of ten that differ in one late detail")
       ->option_text("KIND")
-      ->check(CLI::IsMember({"placed", "close-up", "single", "few", "full", "hard"}));
+      ->check(CLI::IsMember({"placed", "named", "single", "few", "full", "hard"}));
   command.add_option("--size", options.size, "side of the pictures; 384 if not given")
       ->option_text("PIXELS")
       ->check(at_least(1));

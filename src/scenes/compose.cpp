@@ -175,17 +175,21 @@ Described placed(std::uint64_t seed, std::size_t index) {
   return described;
 }
 
-Described close_up(std::uint64_t seed, std::size_t index) {
-  Random random(random_word(seed, 'c', index));
-  Scene scene = begin_scene(random, random.between(0.72, 0.94));
-  scene.items.front().x = 0.5;
-  scene.items.front().y = 0.5;
-  const Thing& thing = things()[scene.items.front().thing];
-  const std::string one(thing.one);
-  const std::array<std::string, 5> wordings{"A" + one.substr(1), "A picture of " + one, "A drawing of " + one,
-                                            "This is " + one, "A close view of " + one};
+Described named(std::uint64_t seed, std::size_t index) {
+  Random random(random_word(seed, 'n', index));
+  constexpr std::array<std::size_t, 6> kOthers{0, 0, 0, 1, 2, 5};
+  Scene scene;
+  std::size_t others = 0;
+  do {
+    others = random.pick(kOthers);
+    scene = begin_scene(random, others == 0 ? random.between(0.2, 0.94) : random.between(0.3, 0.42));
+  } while (!add_items(scene, others, random));
+  const Item& item = random.pick(scene.items);
+  const std::string name = name_phrase(item);
+  const std::array<std::string, 5> wordings{capital(name), "A picture of " + name, "A drawing of " + name,
+                                            "An image of " + name, "A scene with " + name};
   Described described = describe(scene, random.pick(wordings));
-  described.claims = {"thing:" + std::string(thing.name)};
+  described.claims = facts_of(item);
   return described;
 }
 

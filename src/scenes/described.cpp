@@ -1,5 +1,7 @@
 #include "scenes/described.h"
 
+#include <utility>
+
 #include "scenes/settings.h"
 #include "scenes/things.h"
 
@@ -12,11 +14,16 @@ std::string setting_of(const Scene& scene) { return "setting:" + std::string(set
 
 }  // namespace
 
+std::vector<std::string> facts_of(const Item& item) {
+  std::vector<std::string> facts{"thing:" + name_of(item)};
+  if (item.count > 1) facts.push_back("number:" + name_of(item) + "=" + std::to_string(item.count));
+  return facts;
+}
+
 std::vector<std::string> facts_of(const Scene& scene) {
   std::vector<std::string> facts{setting_of(scene), "main:" + name_of(scene.items.front())};
   for (const Item& item : scene.items) {
-    facts.push_back("thing:" + name_of(item));
-    if (item.count > 1) facts.push_back("number:" + name_of(item) + "=" + std::to_string(item.count));
+    for (std::string& fact : facts_of(item)) facts.push_back(std::move(fact));
   }
   return facts;
 }

@@ -21,6 +21,9 @@ struct Described {
 // "setting:beach", "main:tiger", "thing:tiger", "number:lemon=3", ...
 std::vector<std::string> facts_of(const Scene& scene);
 
+// Those of one of its things.
+std::vector<std::string> facts_of(const Item& item);
+
 // What the short caption of a scene says: its main thing and its setting.
 std::vector<std::string> claims_of(const Scene& scene);
 

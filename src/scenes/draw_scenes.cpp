@@ -88,8 +88,8 @@ std::vector<Described> compose(const SceneOptions& options) {
       case SceneKind::placed:
         take({placed(options.seed, index)});
         break;
-      case SceneKind::close_up:
-        take({close_up(options.seed, index)});
+      case SceneKind::named:
+        take({named(options.seed, index)});
         break;
       case SceneKind::single:
         take(singles(options.seed, index));

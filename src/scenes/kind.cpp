@@ -10,7 +10,7 @@ namespace longclip {
 namespace {
 
 constexpr std::array<std::pair<SceneKind, std::string_view>, 6> kNames{{{SceneKind::placed, "placed"},
-                                                                        {SceneKind::close_up, "close-up"},
+                                                                        {SceneKind::named, "named"},
                                                                         {SceneKind::single, "single"},
                                                                         {SceneKind::few, "few"},
                                                                         {SceneKind::full, "full"},
@@ -29,8 +29,7 @@ SceneKind parse_scene_kind(std::string_view name) {
   for (const auto& [kind, known] : kNames) {
     if (known == name) return kind;
   }
-  throw InvalidInput("scene kind \"" + std::string(name) +
-                     "\": known are placed, close-up, single, few, full and hard");
+  throw InvalidInput("scene kind \"" + std::string(name) + "\": known are placed, named, single, few, full and hard");
 }
 
 }  // namespace longclip

@@ -102,14 +102,17 @@ std::string capital(std::string text) {
   return text;
 }
 
-std::string noun_phrase(const Item& item) {
+std::string name_phrase(const Item& item) {
   const Thing& thing = thing_of(item);
-  const std::string size = item.size < kSmall ? "small " : item.size > kLarge ? "large " : "";
-  if (item.count > 1) {
-    return std::string(kNumbers[static_cast<std::size_t>(item.count)]) + " " + size + std::string(thing.several);
-  }
-  if (size.empty()) return std::string(thing.one);
-  return "a " + size + std::string(without_article(thing.one));
+  if (item.count == 1) return std::string(thing.one);
+  return std::string(kNumbers[static_cast<std::size_t>(item.count)]) + " " + std::string(thing.several);
+}
+
+std::string noun_phrase(const Item& item) {
+  const std::string name = name_phrase(item);
+  if (item.size >= kSmall && item.size <= kLarge) return name;
+  const std::string article = item.count > 1 ? name.substr(0, name.find(' ')) : "a";
+  return article + (item.size < kSmall ? " small " : " large ") + std::string(without_article(name));
 }
 
 std::string place_phrase(const Item& item) { return std::string(kPlaces[static_cast<std::size_t>(cell_of(item))]); }

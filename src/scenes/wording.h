@@ -42,7 +42,10 @@ std::string count_sentence(const Scene& scene, runtime::Random& random);
 // What is true of every scene, in random order.
 std::vector<std::string> remarks(runtime::Random& random);
 
-// "a lemon", "three small lemons"
+// "a lemon", "three lemons"
+std::string name_phrase(const Item& item);
+
+// The same with its size: "a small lemon"
 std::string noun_phrase(const Item& item);
 
 // Where an item is: "in the top left corner"

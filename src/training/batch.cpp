@@ -1,5 +1,6 @@
 #include "training/batch.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -25,14 +26,22 @@ const std::string& choose(const std::vector<std::string>& wanted, const std::vec
 }
 
 // Alike are pictures of one short caption, and of one group where there are groups: two data sets may
-// count theirs alike.
+// count theirs alike. A picture that has no more to be told by is alike to none: brought together, two
+// of one caption would each be the other's wrong answer.
 Likeness likeness(const BatchSource& source) {
   if (source.hard_negatives <= 1) return {};
   Likeness likeness{{}, source.hard_negatives};
   std::map<std::pair<int, std::string>, std::size_t> numbers;
+  std::size_t next = 0;
   for (const Example& example : *source.examples) {
-    const auto& captions = example.short_captions.empty() ? example.long_captions : example.short_captions;
-    likeness.kinds.push_back(numbers.try_emplace({example.group, captions.front()}, numbers.size()).first->second);
+    const bool has_short = !example.short_captions.empty();
+    const bool told_apart =
+        has_short && std::any_of(example.long_captions.begin(), example.long_captions.end(),
+                                 [&](const auto& c) { return c != example.short_captions.front(); });
+    std::size_t kind = next;
+    if (told_apart) kind = numbers.try_emplace({example.group, example.short_captions.front()}, next).first->second;
+    if (kind == next) ++next;
+    likeness.kinds.push_back(kind);
   }
   return likeness;
 }

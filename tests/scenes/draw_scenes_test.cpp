@@ -83,7 +83,7 @@ TEST_F(DrawScenes, LongCaptionsHaveEightyTo240Tokens) {
 
 TEST_F(DrawScenes, ShortCaptionsAreShortAndTrueOfTheirOwnPicture) {
   for (const SceneKind kind :
-       {SceneKind::placed, SceneKind::close_up, SceneKind::single, SceneKind::few, SceneKind::full, SceneKind::hard}) {
+       {SceneKind::placed, SceneKind::named, SceneKind::single, SceneKind::few, SceneKind::full, SceneKind::hard}) {
     for (const Example& example : draw("k" + std::to_string(static_cast<int>(kind)), of(kind, 60)).examples) {
       ASSERT_EQ(example.short_captions.size(), 1u);
       EXPECT_LE(tokenizer_.count(example.short_captions[0]), 24u) << example.short_captions[0];
@@ -191,7 +191,7 @@ TEST_F(HardScenes, DifferInWhatIsAtOnePlaceOrInWhereItIs) {
 }
 
 TEST(SceneKinds, HaveNamesThatReadBack) {
-  for (const char* name : {"placed", "close-up", "single", "few", "full", "hard"}) {
+  for (const char* name : {"placed", "named", "single", "few", "full", "hard"}) {
     EXPECT_EQ(to_string(parse_scene_kind(name)), name);
   }
   EXPECT_THROW(parse_scene_kind("Full"), InvalidInput);

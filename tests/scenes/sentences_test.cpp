@@ -299,6 +299,29 @@ TEST_F(Sentences, OfPlacedThingsSayWhereTheyAreAndNotWhat) {
   EXPECT_EQ(captions.size(), 18u);  // nine places in two wordings
 }
 
+TEST_F(Sentences, OfNamedThingsSayWhatOneIsAndNotWhere) {
+  std::set<std::size_t> counts;
+  double smallest = 1;
+  double largest = 0;
+  for (std::size_t index = 0; index < 300; ++index) {
+    const Described described = named(5, index);
+    const auto found = mentions(described.scene, described.caption);
+    ASSERT_EQ(found.size(), 1u) << described.caption;
+    EXPECT_EQ(found[0].several, found[0].item->count > 1) << described.caption;
+    const std::string rest =
+        described.caption.substr(0, found[0].at) + described.caption.substr(found[0].at + found[0].length);
+    for (const std::string_view word : {"top", "bottom", "left", "right", "middle", "small", "large", "."}) {
+      EXPECT_EQ(rest.find(word), std::string::npos) << described.caption;
+    }
+    counts.insert(described.scene.items.size());
+    smallest = std::min(smallest, found[0].item->size);
+    largest = std::max(largest, found[0].item->size);
+  }
+  EXPECT_EQ(counts, (std::set<std::size_t>{1, 2, 3, 6}));
+  EXPECT_LT(smallest, 0.18);
+  EXPECT_GT(largest, 0.9);
+}
+
 TEST_F(Sentences, OfSingleThingsSayHowLargeTheyAre) {
   std::map<std::string, std::vector<double>> sizes;
   for (std::size_t index = 0; index < 20; ++index) {

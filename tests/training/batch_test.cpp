@@ -108,6 +108,24 @@ TEST_F(BatchesOf, ThoseOfOneShortCaptionAndGroupComeTogetherIfAskedTo) {
   }
 }
 
+// Else each would be the other's wrong answer.
+TEST_F(BatchesOf, ThoseThatNoLongCaptionTellsApartDoNotComeTogether) {
+  BatchSource alike = source();
+  alike.hard_negatives = 2;
+  for (const bool only_long : {false, true}) {
+    for (std::size_t i = 0; i < 12; ++i) {
+      const std::vector<std::string> name{i % 2 == 0 ? "a bus" : "a key"};
+      examples_[i].long_captions = name;
+      examples_[i].short_captions = only_long ? std::vector<std::string>{} : name;
+    }
+    Batches together(alike);
+    BatchSource chance = alike;
+    chance.hard_negatives = 1;
+    Batches by_chance(chance);
+    for (std::uint64_t step = 0; step < 6; ++step) EXPECT_TRUE(same(together.take(step), by_chance.take(step))) << step;
+  }
+}
+
 // What a run goes on with after a stop is what it would have gone on with.
 TEST_F(BatchesOf, AStepAreTheSameWhateverWasTakenBefore) {
   BatchSource both = source();
