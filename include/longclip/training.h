@@ -63,7 +63,8 @@ struct TrainingOptions {
   // reference.
   bool decay_vectors = false;
   // So many pictures of one short caption (and one group, where the data set has groups) come into a batch
-  // together, where there are so many: what differs among them is what is learnt. 1: by chance.
+  // together, where there are so many and their long captions say more than that: what differs among them is
+  // what is learnt. 1: by chance.
   std::size_t hard_negatives = 1;
   std::uint64_t seed = 0;
 

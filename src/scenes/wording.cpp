@@ -42,6 +42,16 @@ std::string the(const Item& item) {
   return "the " + std::string(item.count > 1 ? thing.several : without_article(thing.one));
 }
 
+// "a lemon", "three lemons"; with a size before the noun, if that is not empty.
+std::string sized(const Item& item, const std::string& size) {
+  const Thing& thing = thing_of(item);
+  if (item.count > 1) {
+    return std::string(kNumbers[static_cast<std::size_t>(item.count)]) + " " + size + std::string(thing.several);
+  }
+  if (size.empty()) return std::string(thing.one);
+  return "a " + size + std::string(without_article(thing.one));
+}
+
 // Puts words in place of {name}; {Name} with a capital.
 struct Word {
   std::string_view name;
@@ -102,17 +112,10 @@ std::string capital(std::string text) {
   return text;
 }
 
-std::string name_phrase(const Item& item) {
-  const Thing& thing = thing_of(item);
-  if (item.count == 1) return std::string(thing.one);
-  return std::string(kNumbers[static_cast<std::size_t>(item.count)]) + " " + std::string(thing.several);
-}
+std::string name_phrase(const Item& item) { return sized(item, ""); }
 
 std::string noun_phrase(const Item& item) {
-  const std::string name = name_phrase(item);
-  if (item.size >= kSmall && item.size <= kLarge) return name;
-  const std::string article = item.count > 1 ? name.substr(0, name.find(' ')) : "a";
-  return article + (item.size < kSmall ? " small " : " large ") + std::string(without_article(name));
+  return sized(item, item.size < kSmall ? "small " : item.size > kLarge ? "large " : "");
 }
 
 std::string place_phrase(const Item& item) { return std::string(kPlaces[static_cast<std::size_t>(cell_of(item))]); }

@@ -31,17 +31,13 @@ const std::string& choose(const std::vector<std::string>& wanted, const std::vec
 Likeness likeness(const BatchSource& source) {
   if (source.hard_negatives <= 1) return {};
   Likeness likeness{{}, source.hard_negatives};
-  std::map<std::pair<int, std::string>, std::size_t> numbers;
-  std::size_t next = 0;
-  for (const Example& example : *source.examples) {
-    const bool has_short = !example.short_captions.empty();
-    const bool told_apart =
-        has_short && std::any_of(example.long_captions.begin(), example.long_captions.end(),
-                                 [&](const auto& c) { return c != example.short_captions.front(); });
-    std::size_t kind = next;
-    if (told_apart) kind = numbers.try_emplace({example.group, example.short_captions.front()}, next).first->second;
-    if (kind == next) ++next;
-    likeness.kinds.push_back(kind);
+  std::map<std::pair<int, std::string>, std::size_t> first;  // of those that are alike
+  for (std::size_t i = 0; i < source.examples->size(); ++i) {
+    const Example& example = (*source.examples)[i];
+    const auto& shorts = example.short_captions;
+    const bool told_apart = !shorts.empty() && std::any_of(example.long_captions.begin(), example.long_captions.end(),
+                                                           [&](const auto& c) { return c != shorts.front(); });
+    likeness.kinds.push_back(told_apart ? first.try_emplace({example.group, shorts.front()}, i).first->second : i);
   }
   return likeness;
 }
