@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,15 +14,19 @@ namespace longclip {
 
 // How much there is to see in a drawn scene.
 enum class SceneKind {
-  placed,  // one thing anywhere; the caption tells where, and nothing else
-  named,   // one to six things of any size; the caption names one of them, and nothing else
-  single,  // one thing of any size anywhere
-  few,     // two or three things
-  full,    // a setting with a main thing and several others: what evaluation and examples use
-  hard,    // groups of ten full scenes that differ in one detail, which the long caption names late
+  placed,    // one thing anywhere; the caption tells where, and nothing else
+  close_up,  // one thing that fills the picture; the caption is its name
+  named,     // one thing of any size anywhere; the caption is its name
+  single,    // one thing of any size anywhere
+  few,       // two or three things
+  full,      // a setting with a main thing and several others: what evaluation and examples use
+  hard,      // groups of ten full scenes that differ in one detail, which the long caption names late
 };
 
-// "placed", "named", "single", "few", "full" or "hard".
+// All of them, the simplest first.
+LONGCLIP_EXPORT std::span<const SceneKind> scene_kinds() noexcept;
+
+// "placed", "close-up", "named", "single", "few", "full" or "hard".
 LONGCLIP_EXPORT std::string_view to_string(SceneKind kind) noexcept;
 
 // The reverse. Throws InvalidInput for any other name.

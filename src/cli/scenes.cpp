@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/checks.h"
 #include "cli/command.h"
@@ -20,6 +21,12 @@ struct ScenesArguments {
   bool json = false;
   SceneOptions options;
 };
+
+std::vector<std::string> kind_names() {
+  std::vector<std::string> names;
+  for (const SceneKind kind : scene_kinds()) names.emplace_back(to_string(kind));
+  return names;
+}
 
 int run(ScenesArguments arguments, Console& console) {
   SceneOptions& options = arguments.options;
@@ -51,10 +58,10 @@ Run declare_scenes(CLI::App& command) {
   command.add_option("--seed", options.seed, "the same seed gives the same scenes; 0 if not given")->option_text("N");
   command
       .add_option("--kind", arguments->kind,
-                  "full if not given; placed, named, single and few are simpler ones to learn from first; hard ones "
-                  "come in groups of ten that differ in one late detail")
+                  "full if not given; hard ones come in groups of ten that differ in one late detail; the others "
+                  "are simpler, to learn from first")
       ->option_text("KIND")
-      ->check(CLI::IsMember({"placed", "named", "single", "few", "full", "hard"}));
+      ->check(CLI::IsMember(kind_names()));
   command.add_option("--size", options.size, "side of the pictures; 384 if not given")
       ->option_text("PIXELS")
       ->check(at_least(1));

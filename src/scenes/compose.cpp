@@ -26,6 +26,14 @@ Described describe(Scene scene, std::string caption) {
   return described;
 }
 
+// The caption is the name of the only thing, after some words or none.
+Described with_name(Scene scene, const std::array<std::string, 5>& before, Random& random) {
+  const std::string name = name_phrase(scene.items.front());
+  Described described = describe(std::move(scene), capital(random.pick(before) + name));
+  described.claims = facts_of(described.scene.items.front());
+  return described;
+}
+
 // How one of the other things is: its number, size and pose, by chance.
 Item random_item(const Scene& scene, Random& random) {
   Item item;
@@ -41,7 +49,7 @@ Item random_item(const Scene& scene, Random& random) {
     item.pose = random.pick(kPoses);
   } else if (random.chance(0.12)) {
     item.ring = static_cast<int>(random.below(ring_colours().size()));
-    item.size = 0.165;
+    item.size = ringed_size;
   }
   return item;
 }
@@ -175,22 +183,18 @@ Described placed(std::uint64_t seed, std::size_t index) {
   return described;
 }
 
+Described close_up(std::uint64_t seed, std::size_t index) {
+  Random random(random_word(seed, 'c', index));
+  Scene scene = begin_scene(random, random.between(0.72, 0.94));
+  scene.items.front().x = 0.5;
+  scene.items.front().y = 0.5;
+  return with_name(std::move(scene), {"", "A picture of ", "A drawing of ", "This is ", "A close view of "}, random);
+}
+
 Described named(std::uint64_t seed, std::size_t index) {
   Random random(random_word(seed, 'n', index));
-  constexpr std::array<std::size_t, 6> kOthers{0, 0, 0, 1, 2, 5};
-  Scene scene;
-  std::size_t others = 0;
-  do {
-    others = random.pick(kOthers);
-    scene = begin_scene(random, others == 0 ? random.between(0.2, 0.94) : random.between(0.3, 0.42));
-  } while (!add_items(scene, others, random));
-  const Item& item = random.pick(scene.items);
-  const std::string name = name_phrase(item);
-  const std::array<std::string, 5> wordings{capital(name), "A picture of " + name, "A drawing of " + name,
-                                            "An image of " + name, "A scene with " + name};
-  Described described = describe(scene, random.pick(wordings));
-  described.claims = facts_of(item);
-  return described;
+  return with_name(begin_scene(random, random.between(0.2, 0.7)),
+                   {"", "A picture of ", "A drawing of ", "An image of ", "A scene with "}, random);
 }
 
 std::vector<Described> singles(std::uint64_t seed, std::size_t index) {
@@ -220,26 +224,26 @@ std::vector<Described> singles(std::uint64_t seed, std::size_t index) {
 
 std::vector<Described> few(std::uint64_t seed, std::size_t index) {
   Random random(random_word(seed, 'f', index));
-  const bool by_thing = random.chance(0.5);
+  const Detail detail = random.pick(all_details);
   Scene shared;
-  std::vector<Item> variants;
-  while (variants.empty()) {
+  std::vector<Item> ways;
+  while (ways.empty()) {
     shared = begin_scene(random, random.between(0.3, 0.42));
     if (random.chance(0.5) && !add_item(shared, random)) continue;
-    variants = by_thing ? different_things(shared, random) : different_places(shared, random);
+    ways = variants(detail, shared, random);
   }
   std::vector<std::string> told{main_sentence(shared, random)};
   if (shared.items.size() > 1) told.push_back(item_sentence(shared, shared.items[1], random));
   random.shuffle(told);
-  const auto detail = static_cast<std::ptrdiff_t>(random.below(told.size() + 1));
+  const auto before = static_cast<std::ptrdiff_t>(random.below(told.size() + 1));
   told.insert(told.begin(), short_caption(shared, random));
   const std::size_t wording = random.below(detail_wordings);
   std::vector<Described> members;
-  for (const Item& item : variants) {
+  for (const Item& item : ways) {
     Scene scene = shared;
     scene.items.push_back(item);
     std::vector<std::string> sentences = told;
-    sentences.insert(sentences.begin() + 1 + detail, detail_sentence(item, wording));
+    sentences.insert(sentences.begin() + 1 + before, detail_sentence(item, wording));
     members.push_back(describe(scene, joined(sentences)));
   }
   return members;

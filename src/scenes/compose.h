@@ -16,6 +16,7 @@ inline constexpr int longest_caption = 240;
 
 // The ladder to full scenes (SceneKind).
 Described placed(std::uint64_t seed, std::size_t index);
+Described close_up(std::uint64_t seed, std::size_t index);
 Described named(std::uint64_t seed, std::size_t index);
 
 // Up to ten pictures of one thing alone that share their setting and short caption, and differ in where

@@ -88,6 +88,9 @@ std::vector<Described> compose(const SceneOptions& options) {
       case SceneKind::placed:
         take({placed(options.seed, index)});
         break;
+      case SceneKind::close_up:
+        take({close_up(options.seed, index)});
+        break;
       case SceneKind::named:
         take({named(options.seed, index)});
         break;

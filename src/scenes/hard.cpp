@@ -23,14 +23,15 @@ int tokens_before(const Tokenizer& tokenizer, const std::string& text) {
 
 std::vector<Described> hard_group(std::uint64_t seed, std::size_t index, int detail_token, const Tokenizer& tokenizer) {
   Random random(runtime::random_word(seed, 'H', index));
-  const bool by_thing = random.chance(0.7);
+  const Detail detail = random.pick(all_details);
+  const bool needs_room = detail == Detail::place;
   Scene shared;
-  std::vector<Item> variants;
-  while (variants.empty()) {
-    shared = begin_scene(random, by_thing ? random.between(0.38, 0.46) : random.between(0.34, 0.38));
+  std::vector<Item> ways;
+  while (ways.empty()) {
+    shared = begin_scene(random, needs_room ? random.between(0.34, 0.38) : random.between(0.38, 0.46));
     if (!add_item(shared, random)) continue;
-    if ((by_thing || random.chance(0.5)) && !add_item(shared, random)) continue;
-    variants = by_thing ? different_things(shared, random) : different_places(shared, random);
+    if ((!needs_room || random.chance(0.5)) && !add_item(shared, random)) continue;
+    ways = variants(detail, shared, random);
   }
 
   // Sentences that are true of all ten, as many as it takes to come to the token.
@@ -41,7 +42,7 @@ std::vector<Described> hard_group(std::uint64_t seed, std::size_t index, int det
   pool.push_back(extra_sentence(shared));
   auto more = remarks(random);
   Scene complete = shared;
-  complete.items.push_back(variants.front());
+  complete.items.push_back(ways.front());
   more.insert(more.begin() + 2, count_sentence(complete, random));
   pool.insert(pool.end(), more.begin(), more.end());
   std::vector<std::string> before{short_caption(shared, random)};
@@ -51,7 +52,7 @@ std::vector<Described> hard_group(std::uint64_t seed, std::size_t index, int det
   const int begins = tokens_before(tokenizer, prefix);
   const std::size_t wording = random.below(detail_wordings);
   int detail_tokens = 0;
-  for (const Item& item : variants) {
+  for (const Item& item : ways) {
     detail_tokens = std::max(detail_tokens, tokens_before(tokenizer, detail_sentence(item, wording) + "."));
   }
   // What is drawn is told: what did not fit before the detail comes after it, and something more.
@@ -68,7 +69,7 @@ std::vector<Described> hard_group(std::uint64_t seed, std::size_t index, int det
   }
 
   std::vector<Described> group;
-  for (const Item& item : variants) {
+  for (const Item& item : ways) {
     Described described;
     described.scene = shared;
     described.scene.items.push_back(item);
@@ -79,7 +80,7 @@ std::vector<Described> hard_group(std::uint64_t seed, std::size_t index, int det
     described.facts = facts_of(described.scene);
     described.claims = claims_of(described.scene);
     described.group = static_cast<int>(index);
-    described.detail = by_thing ? "thing" : "place";
+    described.detail = to_string(detail);
     described.detail_token = begins;
     group.push_back(described);
   }

@@ -2,34 +2,44 @@
 
 #include <array>
 #include <string>
-#include <utility>
 
 #include <longclip/error.h>
 
 namespace longclip {
-namespace {
 
-constexpr std::array<std::pair<SceneKind, std::string_view>, 6> kNames{{{SceneKind::placed, "placed"},
-                                                                        {SceneKind::named, "named"},
-                                                                        {SceneKind::single, "single"},
-                                                                        {SceneKind::few, "few"},
-                                                                        {SceneKind::full, "full"},
-                                                                        {SceneKind::hard, "hard"}}};
-
-}  // namespace
+std::span<const SceneKind> scene_kinds() noexcept {
+  using enum SceneKind;
+  static constexpr std::array kKinds{placed, close_up, named, single, few, full, hard};
+  return kKinds;
+}
 
 std::string_view to_string(SceneKind kind) noexcept {
-  for (const auto& [known, name] : kNames) {
-    if (known == kind) return name;
+  switch (kind) {
+    case SceneKind::placed:
+      return "placed";
+    case SceneKind::close_up:
+      return "close-up";
+    case SceneKind::named:
+      return "named";
+    case SceneKind::single:
+      return "single";
+    case SceneKind::few:
+      return "few";
+    case SceneKind::full:
+      return "full";
+    case SceneKind::hard:
+      return "hard";
   }
   return "";
 }
 
 SceneKind parse_scene_kind(std::string_view name) {
-  for (const auto& [kind, known] : kNames) {
-    if (known == name) return kind;
+  std::string known;
+  for (const SceneKind kind : scene_kinds()) {
+    if (to_string(kind) == name) return kind;
+    known += (known.empty() ? "" : ", ") + std::string(to_string(kind));
   }
-  throw InvalidInput("scene kind \"" + std::string(name) + "\": known are placed, named, single, few, full and hard");
+  throw InvalidInput("scene kind \"" + std::string(name) + "\": known are " + known);
 }
 
 }  // namespace longclip

@@ -19,7 +19,7 @@ struct Half {
 Half half_of(const Item& item) {
   const bool leans = item.pose == Pose::leaning_left || item.pose == Pose::leaning_right;
   constexpr double kTurned = 0.71;  // of a square's side, turned by 40 degrees
-  if (item.ring >= 0) return {0.66 * item.width() + 0.02, 0.66 * item.width() + 0.02};
+  if (item.ring >= 0) return {0.66 * item.width() + 0.025, 0.66 * item.width() + 0.025};
   if (leans) return {kTurned * item.size, kTurned * item.size};
   return {item.width() / 2, item.size / 2};
 }

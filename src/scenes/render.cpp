@@ -10,11 +10,10 @@
 namespace longclip::scenes {
 namespace {
 
-constexpr RingColour kRingColours[] = {{"red", 222, 40, 40},
-                                       {"yellow", 250, 208, 30},
-                                       {"white", 250, 250, 250},
-                                       {"black", 24, 24, 24},
-                                       {"purple", 142, 60, 190}};
+constexpr RingColour kRingColours[] = {{"red", 222, 40, 40},    {"grey", 135, 135, 135}, {"yellow", 250, 220, 40},
+                                       {"green", 40, 160, 60},  {"blue", 40, 90, 220},   {"purple", 142, 60, 190},
+                                       {"pink", 250, 130, 190}, {"brown", 130, 80, 40},  {"white", 250, 250, 250},
+                                       {"black", 24, 24, 24}};
 
 // Small pictures are drawn larger and brought down: thin lines and turned glyphs stay smooth.
 constexpr int kSmall = 256;
@@ -88,8 +87,8 @@ void draw_item(cv::Mat& canvas, const Item& item, const Glyphs& glyphs, bool sha
     };
     // The rim shows black on the night sky and white in the snow.
     const bool dark = colour.red + colour.green + colour.blue < 300;
-    circle(0.03, dark ? cv::Scalar::all(235) : cv::Scalar::all(70));
-    circle(0.022, cv::Scalar(colour.blue, colour.green, colour.red));
+    circle(0.042, dark ? cv::Scalar::all(235) : cv::Scalar::all(70));
+    circle(0.032, cv::Scalar(colour.blue, colour.green, colour.red));
   }
   for (int i = 0; i < item.count; ++i) {
     const double offset = (i - (item.count - 1) / 2.0) * 0.85 * item.size;

@@ -12,6 +12,9 @@ namespace longclip::scenes {
 using Cell = int;
 inline constexpr std::array<Cell, 9> all_cells{0, 1, 2, 3, 4, 5, 6, 7, 8};
 
+// Height of a thing that lies in a ring.
+inline constexpr double ringed_size = 0.165;
+
 enum class Pose { upright, upside_down, leaning_left, leaning_right };
 
 // Something in a scene, once or several times side by side. Lengths are shares of the picture's side.

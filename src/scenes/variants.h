@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "runtime/random.h"
@@ -10,13 +12,19 @@ namespace longclip::scenes {
 
 inline constexpr std::size_t group_size = 10;
 
+// What a group of pictures may differ in.
+enum class Detail {
+  thing,   // what it is, at one place
+  place,   // where it is, small or large
+  colour,  // that of the ring around it
+};
+inline constexpr std::array all_details{Detail::thing, Detail::place, Detail::colour};
+
+// "thing", "place" or "colour".
+std::string_view to_string(Detail detail) noexcept;
+
 // What may come to a scene's items as one more, in ten ways, of which each makes another picture. Nothing
 // where the scene has no room.
-
-// Ten different things at one place.
-std::vector<Item> different_things(const Scene& scene, runtime::Random& random);
-
-// One thing at ten places, small or large.
-std::vector<Item> different_places(const Scene& scene, runtime::Random& random);
+std::vector<Item> variants(Detail detail, const Scene& scene, runtime::Random& random);
 
 }  // namespace longclip::scenes

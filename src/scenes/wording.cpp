@@ -190,20 +190,20 @@ std::string item_sentence(const Scene& scene, const Item& item, Random& random) 
 
 std::string detail_sentence(const Item& item, std::size_t wording) {
   const std::string noun = noun_phrase(item);
-  const std::string place = place_phrase(item);
+  const std::string there = place_phrase(item) + manner(item);
   switch (wording) {
     case 0:
-      return "One can also see " + noun + " " + place;
+      return "One can also see " + noun + " " + there;
     case 1:
-      return "There is " + noun + " " + place;
+      return "There is " + noun + " " + there;
     case 2:
-      return "Someone has put " + noun + " " + place;
+      return "Someone has put " + noun + " " + there;
     case 3:
-      return "Also to be seen " + place + " is " + noun;
+      return "Also to be seen " + place_phrase(item) + " is " + noun + manner(item);
     case 4:
-      return "A closer look shows " + noun + " " + place;
+      return "A closer look shows " + noun + " " + there;
     default:
-      return "The eye also meets " + noun + " " + place;
+      return "The eye also meets " + noun + " " + there;
   }
 }
 

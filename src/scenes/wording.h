@@ -24,7 +24,7 @@ std::string only_sentence(const Scene& scene, runtime::Random& random);
 // where that is in no doubt.
 std::string item_sentence(const Scene& scene, const Item& item, runtime::Random& random);
 
-// One upright item and its place, by the wording of an index below detail_wordings: those who choose the
+// One item, its place and how it lies, by the wording of an index below detail_wordings: those who choose the
 // same have sentences that differ in the item alone.
 inline constexpr std::size_t detail_wordings = 6;
 std::string detail_sentence(const Item& item, std::size_t wording);
