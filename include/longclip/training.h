@@ -64,8 +64,9 @@ struct TrainingOptions {
   bool decay_vectors = false;
   // So many pictures of one short caption (and one group, where the data set has groups) come into a batch
   // together, where there are so many and their long captions say more than that: what differs among them is
-  // what is learnt. 1: by chance.
+  // what is learnt, from their long captions where both kinds are taken. 1: by chance.
   std::size_t hard_negatives = 1;
+  double hard_share = 1;  // of the pictures that come so; the others come by chance
   std::uint64_t seed = 0;
 
   // How it runs.

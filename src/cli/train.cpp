@@ -172,6 +172,10 @@ void add_step_options(CLI::App& command, TrainingOptions& options) {
                   "so many pictures of one short caption come into a batch together; 1 if not given")
       ->option_text("N")
       ->check(at_least(1));
+  command
+      .add_option("--hard-share", options.hard_share,
+                  "of the pictures that come so, from 0 to 1; the others come by chance; 1 if not given")
+      ->option_text("SHARE");
   command.add_option("--seed", options.seed, "of weights and order; 0 if not given")->option_text("N");
 }
 

@@ -30,7 +30,7 @@ const std::string& choose(const std::vector<std::string>& wanted, const std::vec
 // of one caption would each be the other's wrong answer.
 Likeness likeness(const BatchSource& source) {
   if (source.hard_negatives <= 1) return {};
-  Likeness likeness{{}, source.hard_negatives};
+  Likeness likeness{{}, source.hard_negatives, source.hard_share};
   std::map<std::pair<int, std::string>, std::size_t> first;  // of those that are alike
   for (std::size_t i = 0; i < source.examples->size(); ++i) {
     const Example& example = (*source.examples)[i];
@@ -65,14 +65,15 @@ Batch Batches::take(std::uint64_t step) {
 Batch Batches::make(std::uint64_t step) {
   const Order::Step chosen = order_.at(step);
   const std::size_t count = source_.batch / static_cast<std::size_t>(source_.processes);
-  const std::span mine = std::span(chosen.examples).subspan(count * static_cast<std::size_t>(source_.rank), count);
+  const std::size_t first = count * static_cast<std::size_t>(source_.rank);
+  const std::span mine = std::span(chosen.examples).subspan(first, count);
 
   std::vector<std::string> texts, short_texts;
-  for (const std::size_t index : mine) {
-    const Example& example = (*source_.examples)[index];
-    const std::uint64_t word = runtime::random_word(source_.seed, chosen.epoch, index, 'c');
+  for (std::size_t i = 0; i < count; ++i) {
+    const Example& example = (*source_.examples)[mine[i]];
+    const std::uint64_t word = runtime::random_word(source_.seed, chosen.epoch, mine[i], 'c');
     const bool contrastive = source_.objective == TrainingObjective::contrastive;
-    const bool both = contrastive && source_.captions == TrainingCaptions::both;
+    const bool both = contrastive && source_.captions == TrainingCaptions::both && chosen.alone[first + i];
     const bool take_short =
         (contrastive && source_.captions == TrainingCaptions::short_only) || (both && (runtime::mix(word) & 1) != 0);
     const auto& wanted = take_short ? example.short_captions : example.long_captions;

@@ -37,6 +37,7 @@ struct BatchSource {
   TrainingObjective objective = TrainingObjective::contrastive;
   TrainingCaptions captions = TrainingCaptions::both;
   std::size_t hard_negatives = 1;
+  double hard_share = 1;
   std::uint64_t seed = 0;
   std::size_t batch = 0;  // over all processes
   int rank = 0;

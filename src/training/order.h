@@ -10,6 +10,7 @@ namespace longclip::training {
 struct Likeness {
   std::vector<std::size_t> kinds;  // of each example; equal numbers are alike. Empty: none are
   std::size_t together = 1;        // at most so many, as far as there are so many
+  double share = 1;                // of the examples that come so; the others come by chance
 };
 
 // Which examples a step takes. Each epoch goes through all of them in an order of its own; what does
@@ -21,6 +22,7 @@ class Order {
   struct Step {
     std::uint64_t epoch = 0;
     std::vector<std::size_t> examples;  // `batch` of them
+    std::vector<bool> alone;            // of each, whether no other in the batch is like it
   };
   // Of a step counted from 0: the same whichever steps were asked for before.
   Step at(std::uint64_t step);
@@ -29,6 +31,7 @@ class Order {
 
  private:
   void bring_together();
+  std::vector<bool> alone_among(const std::vector<std::size_t>& examples) const;
 
   std::size_t examples_;
   std::size_t batch_;

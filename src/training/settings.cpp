@@ -135,6 +135,8 @@ void check(const std::vector<Example>& examples, const TrainingOptions& options)
   require(options.logit_scale >= 0 && options.logit_scale <= 100,
           "logit scale is " + number(options.logit_scale) + "; it must be from 1 to 100, or 0 for the start's");
   require(options.hard_negatives > 0, "hard_negatives is 0; it must be 1 or more");
+  require(options.hard_share >= 0 && options.hard_share <= 1,
+          "hard_share is " + number(options.hard_share) + "; it must be from 0 to 1");
   require(options.checkpoint_every > 0, "checkpoint_every is 0; it must be 1 or more");
   if (options.start.empty()) check_architecture(options.architecture);
   check_examples(examples);
@@ -172,6 +174,7 @@ nlohmann::ordered_json settings_of(const TrainingOptions& options, const std::ve
           {"weight_decay", options.weight_decay},
           {"decay_vectors", options.decay_vectors},
           {"hard_negatives", options.hard_negatives},
+          {"hard_share", options.hard_share},
           {"seed", options.seed},
           {"precision", bf16 ? "bf16" : "fp32"},
           {"device", options.device.substr(0, options.device.find(':'))},

@@ -73,6 +73,7 @@ BatchSource batch_source(const std::vector<Example>& examples, const TrainingOpt
   source.objective = options.objective;
   source.captions = options.captions;
   source.hard_negatives = options.hard_negatives;
+  source.hard_share = options.hard_share;
   source.seed = options.seed;
   source.batch = options.batch;
   source.rank = options.rank;

@@ -108,6 +108,40 @@ TEST_F(BatchesOf, ThoseOfOneShortCaptionAndGroupComeTogetherIfAskedTo) {
   }
 }
 
+// Their short captions are equal, and the loss would ask to tell these apart.
+TEST_F(BatchesOf, ThoseThatComeTogetherAreTakenByTheirLongCaptions) {
+  for (std::size_t i = 0; i < 12; ++i) examples_[i].short_captions = {"caption " + std::to_string(i / 2)};
+  BatchSource alike = source();
+  alike.captions = TrainingCaptions::both;
+  alike.hard_negatives = 2;
+  alike.hard_share = 0.5;
+  Batches batches(alike);
+  std::size_t together = 0, by_short = 0, by_long = 0;
+  for (std::uint64_t step = 0; step < 60; ++step) {
+    std::vector<std::string> shorts;
+    std::vector<bool> is_long;
+    for (const auto& row : batches.take(step).texts) {
+      const auto of = std::find_if(examples_.begin(), examples_.end(), [&](const Example& example) {
+        return is(row, example.long_captions[0]) || is(row, example.short_captions[0]);
+      });
+      ASSERT_NE(of, examples_.end());
+      shorts.push_back(of->short_captions[0]);
+      is_long.push_back(!is(row, of->short_captions[0]));
+    }
+    for (std::size_t i = 0; i < shorts.size(); ++i) {
+      if (std::count(shorts.begin(), shorts.end(), shorts[i]) > 1) {
+        EXPECT_TRUE(is_long[i]) << shorts[i];
+        ++together;
+      } else {
+        ++(is_long[i] ? by_long : by_short);
+      }
+    }
+  }
+  EXPECT_GT(together, 60u);
+  EXPECT_GT(by_short, 20u);
+  EXPECT_GT(by_long, 20u);
+}
+
 // Else each would be the other's wrong answer.
 TEST_F(BatchesOf, ThoseThatNoLongCaptionTellsApartDoNotComeTogether) {
   BatchSource alike = source();

@@ -50,6 +50,21 @@ TEST(TrainingOrder, LeavesOutWhatFillsNoBatch) {
   EXPECT_EQ(std::set<std::size_t>(all.begin(), all.end()).size(), 60u);
 }
 
+TEST(TrainingOrder, SaysWhichHaveNoOtherOfTheirKindInTheBatch) {
+  Likeness likeness{{}, 2, 0.5};
+  for (std::size_t i = 0; i < 60; ++i) likeness.kinds.push_back(i % 20);
+  Order order(60, 10, 1, likeness);
+  for (std::uint64_t i = 0; i < 12; ++i) {
+    const Order::Step step = order.at(i);
+    ASSERT_EQ(step.alone.size(), 10u);
+    for (std::size_t a = 0; a < 10; ++a) {
+      const auto like_it = std::count_if(step.examples.begin(), step.examples.end(),
+                                         [&](std::size_t b) { return b % 20 == step.examples[a] % 20; });
+      EXPECT_EQ(step.alone[a], like_it == 1);
+    }
+  }
+}
+
 // Each example is first about as often as any other.
 TEST(TrainingOrder, IsNoMoreLikelyToBeginWithOneExampleThanWithAnother) {
   std::vector<int> first(8);
@@ -76,10 +91,28 @@ TEST(TrainingOrder, BringsThoseThatAreAlikeTogetherAndStillTakesAllOnce) {
     for (const std::size_t example : all) {
       run = example >= 6 ? run + 1 : 0;
       if (run == 0) continue;
-      if (example == all.back() || all[static_cast<std::size_t>(place(example)) + 1] < 6) EXPECT_EQ(run % 4, 0u);
+      if (example == all.back() || all[static_cast<std::size_t>(place(example)) + 1] < 6) {
+        EXPECT_EQ(run % 4, 0u);
+      }
     }
   }
   EXPECT_NE(epoch_of(order, 0, 3), epoch_of(order, 1, 3));
+}
+
+TEST(TrainingOrder, BringsAShareOfThemTogetherAndTakesTheOthersByChance) {
+  constexpr std::size_t kKinds = 50, kExamples = 10'000;
+  Likeness likeness{{}, 4, 0.5};
+  for (std::size_t i = 0; i < kExamples; ++i) likeness.kinds.push_back(i % kKinds);
+  Order order(kExamples, 100, 5, likeness);
+  const auto all = epoch_of(order, 0, kExamples / 100);
+  ASSERT_EQ(std::set<std::size_t>(all.begin(), all.end()).size(), kExamples);
+  std::size_t in_fours = 0;
+  for (std::size_t first = 0, last = 0; first < all.size(); first = last) {
+    while (last < all.size() && all[last] % kKinds == all[first] % kKinds) ++last;
+    if (last - first >= 4) in_fours += last - first;
+  }
+  // Both ways from a half: neighbours that are alike by chance, and what is left of a kind at its end.
+  EXPECT_NEAR(static_cast<double>(in_fours) / kExamples, 0.5, 0.04);
 }
 
 TEST(TrainingOrder, IsByChanceWhereOneAtATimeIsAskedFor) {
