@@ -17,15 +17,6 @@ namespace {
 using runtime::Random;
 using runtime::random_word;
 
-Described describe(Scene scene, std::string caption) {
-  Described described;
-  described.facts = facts_of(scene);
-  described.claims = claims_of(scene);
-  described.caption = std::move(caption);
-  described.scene = std::move(scene);
-  return described;
-}
-
 // The caption is the name of the only thing, after some words or none.
 Described with_name(Scene scene, const std::array<std::string, 5>& before, Random& random) {
   const std::string name = name_phrase(scene.items.front());

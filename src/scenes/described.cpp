@@ -12,6 +12,14 @@ std::string name_of(const Item& item) { return std::string(things()[item.thing].
 
 std::string setting_of(const Scene& scene) { return "setting:" + std::string(settings()[scene.setting].name); }
 
+std::vector<std::string> all_facts_of(const Scene& scene) {
+  std::vector<std::string> facts{setting_of(scene), "main:" + name_of(scene.items.front())};
+  for (const Item& item : scene.items) {
+    for (std::string& fact : facts_of(item)) facts.push_back(std::move(fact));
+  }
+  return facts;
+}
+
 }  // namespace
 
 std::vector<std::string> facts_of(const Item& item) {
@@ -20,16 +28,13 @@ std::vector<std::string> facts_of(const Item& item) {
   return facts;
 }
 
-std::vector<std::string> facts_of(const Scene& scene) {
-  std::vector<std::string> facts{setting_of(scene), "main:" + name_of(scene.items.front())};
-  for (const Item& item : scene.items) {
-    for (std::string& fact : facts_of(item)) facts.push_back(std::move(fact));
-  }
-  return facts;
-}
-
-std::vector<std::string> claims_of(const Scene& scene) {
-  return {"thing:" + name_of(scene.items.front()), setting_of(scene)};
+Described describe(Scene scene, std::string caption) {
+  Described described;
+  described.facts = all_facts_of(scene);
+  described.claims = {"thing:" + name_of(scene.items.front()), setting_of(scene)};
+  described.caption = std::move(caption);
+  described.scene = std::move(scene);
+  return described;
 }
 
 std::string joined(const std::vector<std::string>& sentences) {

@@ -18,14 +18,12 @@ struct Described {
   int detail_token = -1;
 };
 
-// "setting:beach", "main:tiger", "thing:tiger", "number:lemon=3", ...
-std::vector<std::string> facts_of(const Scene& scene);
+// With its facts ("setting:beach", "main:tiger", "thing:tiger", "number:lemon=3", ...), and the claims of a
+// short caption that says the main thing and the setting.
+Described describe(Scene scene, std::string caption);
 
-// Those of one of its things.
+// The facts of one thing.
 std::vector<std::string> facts_of(const Item& item);
-
-// What the short caption of a scene says: its main thing and its setting.
-std::vector<std::string> claims_of(const Scene& scene);
 
 // One text of sentences.
 std::string joined(const std::vector<std::string>& sentences);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "scenes/compose.h"
 #include "scenes/variants.h"
@@ -70,19 +71,16 @@ std::vector<Described> hard_group(std::uint64_t seed, std::size_t index, int det
 
   std::vector<Described> group;
   for (const Item& item : ways) {
-    Described described;
-    described.scene = shared;
-    described.scene.items.push_back(item);
+    Scene scene = shared;
+    scene.items.push_back(item);
     std::vector<std::string> sentences = before;
     sentences.push_back(detail_sentence(item, wording));
     sentences.insert(sentences.end(), after.begin(), after.end());
-    described.caption = joined(sentences);
-    described.facts = facts_of(described.scene);
-    described.claims = claims_of(described.scene);
+    Described described = describe(std::move(scene), joined(sentences));
     described.group = static_cast<int>(index);
     described.detail = to_string(detail);
     described.detail_token = begins;
-    group.push_back(described);
+    group.push_back(std::move(described));
   }
   return group;
 }
