@@ -9,6 +9,7 @@
 #include "tower/module.h"
 #include "tower/small_architecture.h"
 #include "tower/torchscript.h"
+#include "training/autocast.h"
 
 namespace longclip::tower {
 namespace {
@@ -26,10 +27,15 @@ double difference(const at::Tensor& a, const at::Tensor& b) {
   return ((a - b).abs().max() / b.abs().max()).item<double>();
 }
 
+struct Tolerance {
+  double features = 1e-5;
+  double gradients = 1e-4;
+};
+
 // Compares features, and the gradients of all weights of a function of them.
 void expect_alike(const at::Tensor& ours, const at::Tensor& theirs, const std::vector<Parameter>& parameters,
-                  const Weights& weights) {
-  EXPECT_LE(difference(ours, theirs), 1e-5);
+                  const Weights& weights, const Tolerance& tolerance = {}) {
+  EXPECT_LE(difference(ours, theirs), tolerance.features);
   const at::Tensor direction = at::randn(ours.sizes());
   std::vector<at::Tensor> leaves;
   for (const auto& parameter : parameters) leaves.push_back(weights.at(parameter.name));
@@ -39,8 +45,16 @@ void expect_alike(const at::Tensor& ours, const at::Tensor& theirs, const std::v
   const auto mine = gradients_of(ours);
   const auto reference = gradients_of(theirs);
   for (std::size_t i = 0; i < leaves.size(); ++i) {
-    EXPECT_LE(difference(mine[i], reference[i]), 1e-4) << parameters[i].name;
+    EXPECT_LE(difference(mine[i], reference[i]), tolerance.gradients) << parameters[i].name;
   }
+}
+
+constexpr Tolerance kOfBf16{0.02, 0.05};
+
+template <class Compute>
+at::Tensor in_bf16(const Compute& compute) {
+  const training::Autocast autocast(at::kCPU, true);
+  return compute();
 }
 
 class Forward : public ::testing::TestWithParam<const char*> {};
@@ -64,6 +78,30 @@ TEST_P(Forward, TextEqualsTheTorchScript) {
   const at::Tensor ids = at::tensor({98, 5, 99, 0, 0, 98, 7, 8, 9, 99}, at::kLong).reshape({2, 5});
   const at::Tensor ends = at::tensor({2, 4}, at::kLong);
   expect_alike(text_forward(shape, weights, ids, ends), module.forward({ids}).toTensor(), parameters, weights);
+}
+
+// In bf16 attention takes another way: what its masks let through must be the same.
+TEST_P(Forward, InBf16VisionIsNearTheTorchScript) {
+  const Architecture shape = small(GetParam());
+  const auto parameters = vision_parameters(shape);
+  const Weights weights = random_weights(parameters);
+  auto module = make_module(
+      "Vision", parameters, [&](const Parameter& p) { return weights.at(p.name); }, vision_source(shape));
+  const at::Tensor pixels = at::randn({3, 3, 32, 32});
+  expect_alike(in_bf16([&] { return vision_forward(shape, weights, pixels); }), module.forward({pixels}).toTensor(),
+               parameters, weights, kOfBf16);
+}
+
+TEST_P(Forward, InBf16TextIsNearTheTorchScript) {
+  const Architecture shape = small(GetParam());
+  const auto parameters = text_parameters(shape);
+  const Weights weights = random_weights(parameters);
+  auto module = make_module(
+      "Text", parameters, [&](const Parameter& p) { return weights.at(p.name); }, text_source(shape));
+  const at::Tensor ids = at::tensor({98, 99, 4, 5, 6, 7, 98, 7, 8, 9, 5, 99}, at::kLong).reshape({2, 6});
+  const at::Tensor ends = at::tensor({1, 5}, at::kLong);
+  expect_alike(in_bf16([&] { return text_forward(shape, weights, ids, ends); }), module.forward({ids}).toTensor(),
+               parameters, weights, kOfBf16);
 }
 
 INSTANTIATE_TEST_SUITE_P(Activations, Forward, ::testing::Values("quick_gelu", "gelu"));
