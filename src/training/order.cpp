@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
@@ -38,30 +39,32 @@ std::vector<bool> Order::alone_among(const std::vector<std::size_t>& examples) c
   return alone;
 }
 
-// Each example that has not come yet brings the next ones of its kind along, or comes alone.
+// Cuts each kind into pieces of so many, leaves a share of these whole, and shuffles: an epoch's end has
+// as many together as its beginning.
 void Order::bring_together() {
-  if (likeness_.kinds.empty()) return;
-  // One that brings others fills `together` places, one alone fills one.
-  const double alone = static_cast<double>(likeness_.together) * (1 - likeness_.share);
-  const double brings = likeness_.share / (likeness_.share + alone);
-  struct Kind {
-    std::vector<std::size_t> members;
-    std::size_t seen = 0;
-    std::size_t placed = 0;
-  };
-  runtime::Random random(runtime::random_word(seed_, epoch_, 'b'));
-  std::unordered_map<std::size_t, Kind> kinds;
-  for (const std::size_t example : permutation_) kinds[likeness_.kinds[example]].members.push_back(example);
-  std::vector<std::size_t> result;
-  result.reserve(permutation_.size());
+  if (likeness_.kinds.empty() || likeness_.together <= 1) return;
+  std::unordered_map<std::size_t, std::size_t> place;  // of a kind among the members
+  std::vector<std::vector<std::size_t>> members;
   for (const std::size_t example : permutation_) {
-    Kind& kind = kinds[likeness_.kinds[example]];
-    if (kind.seen++ < kind.placed) continue;
-    const std::size_t wanted = random.chance(brings) ? likeness_.together : 1;
-    const std::size_t end = std::min(kind.placed + wanted, kind.members.size());
-    while (kind.placed < end) result.push_back(kind.members[kind.placed++]);
+    const auto [kind, is_new] = place.try_emplace(likeness_.kinds[example], members.size());
+    if (is_new) members.emplace_back();
+    members[kind->second].push_back(example);
   }
-  permutation_ = std::move(result);
+  runtime::Random random(runtime::random_word(seed_, epoch_, 'b'));
+  std::vector<std::span<const std::size_t>> pieces;
+  for (const std::vector<std::size_t>& kind : members) {
+    for (std::size_t begin = 0; begin < kind.size(); begin += likeness_.together) {
+      const auto piece = std::span(kind).subspan(begin, std::min(likeness_.together, kind.size() - begin));
+      if (random.chance(likeness_.share)) {
+        pieces.push_back(piece);
+      } else {
+        for (std::size_t i = 0; i < piece.size(); ++i) pieces.push_back(piece.subspan(i, 1));
+      }
+    }
+  }
+  random.shuffle(pieces);
+  permutation_.clear();
+  for (const auto& piece : pieces) permutation_.insert(permutation_.end(), piece.begin(), piece.end());
 }
 
 }  // namespace longclip::training

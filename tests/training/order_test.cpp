@@ -111,8 +111,26 @@ TEST(TrainingOrder, BringsAShareOfThemTogetherAndTakesTheOthersByChance) {
     while (last < all.size() && all[last] % kKinds == all[first] % kKinds) ++last;
     if (last - first >= 4) in_fours += last - first;
   }
-  // Both ways from a half: neighbours that are alike by chance, and what is left of a kind at its end.
+  // Neighbours that are alike by chance make it a little more.
   EXPECT_NEAR(static_cast<double>(in_fours) / kExamples, 0.5, 0.04);
+}
+
+// Else the loss would fall towards the end of each epoch, where little is left to tell apart.
+TEST(TrainingOrder, HasAsManyTogetherAtTheEndOfAnEpochAsAtItsBeginning) {
+  constexpr std::size_t kExamples = 20'000, kBatch = 100, kSteps = kExamples / kBatch;
+  Likeness likeness{{}, 4, 0.75};
+  for (std::size_t i = 0; i < kExamples; ++i) likeness.kinds.push_back(i / 10);  // groups of ten: 4 + 4 + 2
+  Order order(kExamples, kBatch, 5, likeness);
+  const auto together = [&](std::uint64_t begin) {
+    std::size_t count = 0;
+    for (std::uint64_t step = begin; step < begin + kSteps / 5; ++step) {
+      const auto alone = order.at(step).alone;
+      count += static_cast<std::size_t>(std::count(alone.begin(), alone.end(), false));
+    }
+    return static_cast<double>(count) / (kExamples / 5.0);
+  };
+  EXPECT_NEAR(together(0), 0.75, 0.05);
+  EXPECT_NEAR(together(kSteps - kSteps / 5), together(0), 0.05);
 }
 
 TEST(TrainingOrder, IsByChanceWhereOneAtATimeIsAskedFor) {
