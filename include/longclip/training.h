@@ -63,8 +63,9 @@ struct TrainingOptions {
   // reference.
   bool decay_vectors = false;
   // So many pictures of one short caption (and one group, where the data set has groups) come into a batch
-  // together, where there are so many and their long captions say more than that: what differs among them is
-  // what is learnt, from their long captions where both kinds are taken. 1: by chance.
+  // together, where there are so many and their long captions say more than that; first those whose long
+  // captions begin alike. What differs among them is what is learnt, from their long captions where both kinds
+  // are taken. 1: by chance.
   std::size_t hard_negatives = 1;
   double hard_share = 1;  // of the pictures that come so; the others come by chance
   std::uint64_t seed = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include <ATen/Functions.h>
@@ -25,18 +26,25 @@ const std::string& choose(const std::vector<std::string>& wanted, const std::vec
   return captions[runtime::below(word, captions.size())];
 }
 
+constexpr std::size_t kBeginning = 120;  // bytes: some two sentences
+
 // Alike are pictures of one short caption, and of one group where there are groups: two data sets may
 // count theirs alike. A picture that has no more to be told by is alike to none: brought together, two
-// of one caption would each be the other's wrong answer.
+// of one caption would each be the other's wrong answer. Nearer still are those whose long captions begin
+// alike: they are told apart by what comes late.
 Likeness likeness(const BatchSource& source) {
   if (source.hard_negatives <= 1) return {};
-  Likeness likeness{{}, source.hard_negatives, source.hard_share};
+  Likeness likeness{{}, {}, source.hard_negatives, source.hard_share};
   std::map<std::pair<int, std::string>, std::size_t> first;  // of those that are alike
+  std::unordered_map<std::string, std::size_t> beginnings;
   for (std::size_t i = 0; i < source.examples->size(); ++i) {
     const Example& example = (*source.examples)[i];
+    const auto& longs = example.long_captions;
+    const std::string beginning = longs.empty() ? "" : longs.front().substr(0, kBeginning);
+    likeness.nearer.push_back(beginnings.try_emplace(beginning, beginnings.size()).first->second);
     const auto& shorts = example.short_captions;
-    const bool told_apart = !shorts.empty() && std::any_of(example.long_captions.begin(), example.long_captions.end(),
-                                                           [&](const auto& c) { return c != shorts.front(); });
+    const bool told_apart =
+        !shorts.empty() && std::any_of(longs.begin(), longs.end(), [&](const auto& c) { return c != shorts.front(); });
     likeness.kinds.push_back(told_apart ? first.try_emplace({example.group, shorts.front()}, i).first->second : i);
   }
   return likeness;
@@ -89,8 +97,8 @@ Batch Batches::make(std::uint64_t step) {
     try {
       return text_rows(*source_.tokenizer, captions, source_.context);
     } catch (const InputErrors& errors) {
-      const InputError& first = errors.errors().front();
-      throw InvalidInput((*source_.examples)[mine[first.index]].image.string() + ": its caption: " + first.reason);
+      const InputError& failed = errors.errors().front();
+      throw InvalidInput((*source_.examples)[mine[failed.index]].image.string() + ": its caption: " + failed.reason);
     }
   };
   batch.texts = rows_of(texts);

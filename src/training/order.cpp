@@ -50,9 +50,17 @@ void Order::bring_together() {
     if (is_new) members.emplace_back();
     members[kind->second].push_back(example);
   }
+  if (members.size() == permutation_.size()) return;  // none is like another
   runtime::Random random(runtime::random_word(seed_, epoch_, 'b'));
   std::vector<std::span<const std::size_t>> pieces;
-  for (const std::vector<std::size_t>& kind : members) {
+  for (std::vector<std::size_t>& kind : members) {
+    if (!likeness_.nearer.empty()) {
+      const auto by_chance = [&](std::size_t example) {
+        return runtime::random_word(seed_, epoch_, likeness_.nearer[example], 'n');
+      };
+      std::stable_sort(kind.begin(), kind.end(),
+                       [&](std::size_t a, std::size_t b) { return by_chance(a) < by_chance(b); });
+    }
     for (std::size_t begin = 0; begin < kind.size(); begin += likeness_.together) {
       const auto piece = std::span(kind).subspan(begin, std::min(likeness_.together, kind.size() - begin));
       if (random.chance(likeness_.share)) {

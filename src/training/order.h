@@ -8,9 +8,10 @@ namespace longclip::training {
 
 // Examples that look alike, and how many of them come one after the other.
 struct Likeness {
-  std::vector<std::size_t> kinds;  // of each example; equal numbers are alike. Empty: none are
-  std::size_t together = 1;        // at most so many, as far as there are so many
-  double share = 1;                // of the examples that come so; the others come by chance
+  std::vector<std::size_t> kinds;   // of each example; equal numbers are alike. Empty: none are
+  std::vector<std::size_t> nearer;  // of each example; among alike ones, equal numbers come together first
+  std::size_t together = 1;         // at most so many, as far as there are so many
+  double share = 1;                 // of the examples that come so; the others come by chance
 };
 
 // Which examples a step takes. Each epoch goes through all of them in an order of its own; what does

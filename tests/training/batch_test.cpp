@@ -108,6 +108,31 @@ TEST_F(BatchesOf, ThoseOfOneShortCaptionAndGroupComeTogetherIfAskedTo) {
   }
 }
 
+TEST_F(BatchesOf, ThoseWhoseLongCaptionsBeginAlikeComeTogetherFirst) {
+  for (std::size_t i = 0; i < 12; ++i) {
+    const std::string beginning = std::string(110, static_cast<char>('a' + i % 6)) + ", a thing that is ";
+    examples_[i].long_captions = {beginning + examples_[i].short_captions[0]};
+    examples_[i].short_captions = {"a thing"};
+  }
+  BatchSource alike = source();
+  alike.captions = TrainingCaptions::long_only;
+  alike.hard_negatives = 2;
+  Batches batches(alike);
+  for (std::uint64_t step = 0; step < 6; ++step) {
+    const Batch batch = batches.take(step);
+    const auto of = [&](std::size_t row) {
+      for (std::size_t i = 0; i < 12; ++i) {
+        if (is(batch.texts[row], examples_[i].long_captions[0])) return i % 6;
+      }
+      return std::size_t{6};
+    };
+    EXPECT_LT(of(0), 6u);
+    EXPECT_EQ(of(0), of(1));
+    EXPECT_EQ(of(2), of(3));
+    EXPECT_NE(of(0), of(2));
+  }
+}
+
 // Their short captions are equal, and the loss would ask to tell these apart.
 TEST_F(BatchesOf, ThoseThatComeTogetherAreTakenByTheirLongCaptions) {
   for (std::size_t i = 0; i < 12; ++i) examples_[i].short_captions = {"caption " + std::to_string(i / 2)};

@@ -51,7 +51,7 @@ TEST(TrainingOrder, LeavesOutWhatFillsNoBatch) {
 }
 
 TEST(TrainingOrder, SaysWhichHaveNoOtherOfTheirKindInTheBatch) {
-  Likeness likeness{{}, 2, 0.5};
+  Likeness likeness{{}, {}, 2, 0.5};
   for (std::size_t i = 0; i < 60; ++i) likeness.kinds.push_back(i % 20);
   Order order(60, 10, 1, likeness);
   for (std::uint64_t i = 0; i < 12; ++i) {
@@ -76,7 +76,7 @@ TEST(TrainingOrder, IsNoMoreLikelyToBeginWithOneExampleThanWithAnother) {
 
 TEST(TrainingOrder, BringsThoseThatAreAlikeTogetherAndStillTakesAllOnce) {
   // Kinds of 1, 2, 3 and 24 members, 30 in all.
-  Likeness likeness{{}, 4};
+  Likeness likeness{{}, {}, 4};
   for (std::size_t i = 0; i < 30; ++i) likeness.kinds.push_back(i < 1 ? 7 : i < 3 ? 8 : i < 6 ? 9 : 10);
   Order order(30, 10, 5, likeness);
   for (const std::uint64_t epoch : {0, 1, 2}) {
@@ -101,7 +101,7 @@ TEST(TrainingOrder, BringsThoseThatAreAlikeTogetherAndStillTakesAllOnce) {
 
 TEST(TrainingOrder, BringsAShareOfThemTogetherAndTakesTheOthersByChance) {
   constexpr std::size_t kKinds = 50, kExamples = 10'000;
-  Likeness likeness{{}, 4, 0.5};
+  Likeness likeness{{}, {}, 4, 0.5};
   for (std::size_t i = 0; i < kExamples; ++i) likeness.kinds.push_back(i % kKinds);
   Order order(kExamples, 100, 5, likeness);
   const auto all = epoch_of(order, 0, kExamples / 100);
@@ -115,10 +115,23 @@ TEST(TrainingOrder, BringsAShareOfThemTogetherAndTakesTheOthersByChance) {
   EXPECT_NEAR(static_cast<double>(in_fours) / kExamples, 0.5, 0.04);
 }
 
+TEST(TrainingOrder, BringsTheNearerOfThoseThatAreAlikeTogetherFirst) {
+  // A kind of 40, of which each is nearer to three others.
+  Likeness likeness{std::vector<std::size_t>(40, 0), {}, 4};
+  for (std::size_t i = 0; i < 40; ++i) likeness.nearer.push_back(i % 10);
+  Order order(40, 8, 5, likeness);
+  const auto all = epoch_of(order, 0, 5);
+  ASSERT_EQ(std::set<std::size_t>(all.begin(), all.end()).size(), 40u);
+  for (std::size_t i = 0; i < 40; i += 4) {
+    for (std::size_t j = i + 1; j < i + 4; ++j) EXPECT_EQ(all[j] % 10, all[i] % 10);
+  }
+  EXPECT_NE(epoch_of(order, 0, 5), epoch_of(order, 1, 5));
+}
+
 // Else the loss would fall towards the end of each epoch, where little is left to tell apart.
 TEST(TrainingOrder, HasAsManyTogetherAtTheEndOfAnEpochAsAtItsBeginning) {
   constexpr std::size_t kExamples = 20'000, kBatch = 100, kSteps = kExamples / kBatch;
-  Likeness likeness{{}, 4, 0.75};
+  Likeness likeness{{}, {}, 4, 0.75};
   for (std::size_t i = 0; i < kExamples; ++i) likeness.kinds.push_back(i / 10);  // groups of ten: 4 + 4 + 2
   Order order(kExamples, kBatch, 5, likeness);
   const auto together = [&](std::uint64_t begin) {
@@ -135,7 +148,7 @@ TEST(TrainingOrder, HasAsManyTogetherAtTheEndOfAnEpochAsAtItsBeginning) {
 
 TEST(TrainingOrder, IsByChanceWhereOneAtATimeIsAskedFor) {
   Order plain(60, 10, 1);
-  Order alike(60, 10, 1, {std::vector<std::size_t>(60, 3), 1});
+  Order alike(60, 10, 1, {std::vector<std::size_t>(60, 3), {}, 1});
   EXPECT_EQ(epoch_of(plain, 0, 6), epoch_of(alike, 0, 6));
 }
 
