@@ -323,15 +323,19 @@ TEST_F(Rank, ModelIsNamedByOptionBeforeEnvironment) {
   EXPECT_EQ(outcome.output, "");
 }
 
-TEST_F(Rank, WithoutAnyModelTheErrorNamesFetch) {
-  Invocation invocation{{"rank", golden_image("rgb.png"), "--text", "cat"}};
+TEST_F(Rank, WithoutANameTakesTheModelThatShipsAndSaysSo) {
+  Invocation invocation{{"rank", golden_image("rgb.png"), "--text", "cat", "a red car"}};
   invocation.folder = folder_.path();
   invocation.environment["LONGCLIP_HOME"] = folder_.path();
   // A folder of the name of a published model is not what was fetched.
   std::filesystem::copy(model(), folder_ / "longclip-b", std::filesystem::copy_options::recursive);
-  const auto outcome = longclip(invocation);
-  EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_NE(outcome.error.find("longclip fetch longclip-b"), std::string::npos) << outcome.error;
+  const auto shipped = longclip(invocation);
+  EXPECT_EQ(shipped.exit_code, 0);
+  EXPECT_NE(shipped.error.find("longclip fetch longclip-b"), std::string::npos) << shipped.error;
+  invocation.arguments.insert(invocation.arguments.end(), {"--model", "longclip-scenes"});
+  const auto named = longclip(invocation);
+  EXPECT_EQ(named.error, "");
+  EXPECT_EQ(named.output, shipped.output);
 }
 
 TEST_F(Rank, WithoutANameTakesTheModelThatWasFetched) {
