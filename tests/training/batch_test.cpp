@@ -42,6 +42,14 @@ class BatchesOf : public ::testing::Test {
     return examples_.size();
   }
 
+  // The same by the long caption.
+  std::size_t example_of_long(const std::vector<std::int64_t>& row) const {
+    for (std::size_t i = 0; i < examples_.size(); ++i) {
+      if (is(row, examples_[i].long_captions[0])) return i;
+    }
+    return examples_.size();
+  }
+
   bool is(const std::vector<std::int64_t>& row, const std::string& caption) const {
     const auto ids = tokenizer_.encode(caption);
     return row.size() == ids.size() + 2 && std::equal(ids.begin(), ids.end(), row.begin() + 1);
@@ -97,10 +105,8 @@ TEST_F(BatchesOf, ThoseOfOneShortCaptionAndGroupComeTogetherIfAskedTo) {
   for (std::uint64_t step = 0; step < 6; ++step) {
     const Batch batch = batches.take(step);
     const auto of = [&](std::size_t row) {
-      for (const Example& example : examples_) {
-        if (is(batch.texts[row], example.long_captions[0])) return std::pair(example.short_captions[0], example.group);
-      }
-      return std::pair(std::string("none"), -1);
+      const Example& example = examples_.at(example_of_long(batch.texts[row]));
+      return std::pair(example.short_captions[0], example.group);
     };
     EXPECT_EQ(of(0), of(1));
     EXPECT_EQ(of(2), of(3));
@@ -120,13 +126,8 @@ TEST_F(BatchesOf, ThoseWhoseLongCaptionsBeginAlikeComeTogetherFirst) {
   Batches batches(alike);
   for (std::uint64_t step = 0; step < 6; ++step) {
     const Batch batch = batches.take(step);
-    const auto of = [&](std::size_t row) {
-      for (std::size_t i = 0; i < 12; ++i) {
-        if (is(batch.texts[row], examples_[i].long_captions[0])) return i % 6;
-      }
-      return std::size_t{6};
-    };
-    EXPECT_LT(of(0), 6u);
+    for (const auto& row : batch.texts) ASSERT_LT(example_of_long(row), 12u);
+    const auto of = [&](std::size_t row) { return example_of_long(batch.texts[row]) % 6; };
     EXPECT_EQ(of(0), of(1));
     EXPECT_EQ(of(2), of(3));
     EXPECT_NE(of(0), of(2));
