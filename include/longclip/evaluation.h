@@ -39,16 +39,21 @@ struct Score {
   double chance = 0;  // what random scores would have on average
 };
 
+// Images of each text. Texts that have the same ones share a list.
+struct ImageLists {
+  std::vector<std::size_t> of_text;             // which of the lists
+  std::vector<std::vector<std::size_t>> lists;  // indices of images
+};
+
 // For which images each text is right.
 struct Relevance {
   std::vector<std::size_t> own;  // of each text the image that it was written for
-  // Of each text the further images that it is true of, or empty if there are none at all.
-  std::vector<std::vector<std::size_t>> further;
+  ImageLists further;            // what other images it is true of; empty if there are none at all
 };
 
-// Of each list of claims the images whose facts hold all of them, rising; of an empty list none.
-LONGCLIP_EXPORT std::vector<std::vector<std::size_t>> images_that_hold(
-    const std::vector<std::vector<std::string>>& claims, const std::vector<std::vector<std::string>>& facts);
+// Of each text the images whose facts hold all that it claims, rising; none where it claims nothing.
+LONGCLIP_EXPORT ImageLists images_that_hold(const std::vector<std::vector<std::string>>& claims,
+                                            const std::vector<std::vector<std::string>>& facts);
 
 enum class CaptionKind { long_captions, short_captions };
 

@@ -48,16 +48,16 @@ class Facts {
 
 }  // namespace
 
-std::vector<std::vector<std::size_t>> images_that_hold(const std::vector<std::vector<std::string>>& claims,
-                                                       const std::vector<std::vector<std::string>>& facts) {
+ImageLists images_that_hold(const std::vector<std::vector<std::string>>& claims,
+                            const std::vector<std::vector<std::string>>& facts) {
   const Facts index(facts);
-  std::map<std::vector<std::string>, Images> known;  // many texts claim the same
-  std::vector<std::vector<std::size_t>> result;
-  result.reserve(claims.size());
+  std::map<std::vector<std::string>, std::size_t> known;  // many texts claim the same
+  ImageLists result;
+  result.of_text.reserve(claims.size());
   for (const auto& list : claims) {
-    auto found = known.find(list);
-    if (found == known.end()) found = known.emplace(list, index.holding(list)).first;
-    result.push_back(found->second);
+    const auto [entry, added] = known.try_emplace(list, result.lists.size());
+    if (added) result.lists.push_back(index.holding(list));
+    result.of_text.push_back(entry->second);
   }
   return result;
 }

@@ -18,8 +18,10 @@ RetrievalSet retrieval_set(const std::vector<Example>& examples, CaptionKind kin
       set.images.push_back(example.image);
       set.groups.push_back(example.group);
       set.details.push_back(example.detail);
-      facts.push_back(example.facts);
+      facts.emplace_back();
     }
+    auto& known = facts[row->second];
+    known.insert(known.end(), example.facts.begin(), example.facts.end());
     const bool is_short = kind == CaptionKind::short_captions;
     any_claims = any_claims || (is_short && !example.claims.empty());
     for (const auto& caption : is_short ? example.short_captions : example.long_captions) {

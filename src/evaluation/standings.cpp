@@ -66,9 +66,11 @@ void check(const Matrix& images, const Matrix& texts, const Relevance& relevance
     throw InvalidInput("the relevance must name one of the " + std::to_string(images.rows()) + " images for each of " +
                        std::to_string(texts.rows()) + " texts");
   }
-  const auto& further = relevance.further;
-  if (!further.empty() &&
-      (further.size() != texts.rows() || !std::all_of(further.begin(), further.end(), name_images))) {
+  const auto& [of_text, lists] = relevance.further;
+  const bool lists_are_there =
+      std::all_of(of_text.begin(), of_text.end(), [&](std::size_t list) { return list < lists.size(); });
+  if (!of_text.empty() &&
+      (of_text.size() != texts.rows() || !lists_are_there || !std::all_of(lists.begin(), lists.end(), name_images))) {
     throw InvalidInput("the relevance must have a list of further images for each of " + std::to_string(texts.rows()) +
                        " texts, or none at all");
   }
@@ -77,8 +79,10 @@ void check(const Matrix& images, const Matrix& texts, const Relevance& relevance
 // All the images that a text is right for, each once.
 std::vector<std::size_t> right_images(const Relevance& relevance, std::size_t text) {
   std::vector<std::size_t> images = {relevance.own[text]};
-  if (relevance.further.empty()) return images;
-  images.insert(images.end(), relevance.further[text].begin(), relevance.further[text].end());
+  const auto& [of_text, lists] = relevance.further;
+  if (of_text.empty()) return images;
+  const auto& further = lists[of_text[text]];
+  images.insert(images.end(), further.begin(), further.end());
   std::sort(images.begin(), images.end());
   images.erase(std::unique(images.begin(), images.end()), images.end());
   return images;

@@ -27,7 +27,7 @@ TEST(RetrievalSet, HasEachImageOnceAndAllCaptionsOfTheKind) {
   EXPECT_EQ(long_ones.images, (std::vector<std::filesystem::path>{"a", "b"}));
   EXPECT_EQ(long_ones.texts, (Strings{"long a", "long a again"}));
   EXPECT_EQ(long_ones.relevance.own, (std::vector<std::size_t>{0, 0}));
-  EXPECT_TRUE(long_ones.relevance.further.empty());
+  EXPECT_TRUE(long_ones.relevance.further.of_text.empty());
   EXPECT_EQ(long_ones.groups, (std::vector<int>{4, -1}));
   EXPECT_EQ(long_ones.details, (Strings{"colour", ""}));
   const auto short_ones = retrieval_set(examples, CaptionKind::short_captions);
@@ -45,8 +45,22 @@ TEST(RetrievalSet, ShortCaptionsAreRightForAllImagesThatHoldTheirClaims) {
   examples[1].claims = {"cat"};
   examples[2].facts = {"dog", "grass"};
   examples[2].claims = {"dog", "grass"};
-  EXPECT_EQ(retrieval_set(examples, CaptionKind::short_captions).relevance.further, (Images{{0, 2}, {1}, {2}}));
-  EXPECT_TRUE(retrieval_set(examples, CaptionKind::long_captions).relevance.further.empty());
+  const auto [of_text, lists] = retrieval_set(examples, CaptionKind::short_captions).relevance.further;
+  EXPECT_EQ(of_text, (std::vector<std::size_t>{0, 1, 2}));
+  EXPECT_EQ(lists, (Images{{0, 2}, {1}, {2}}));
+  EXPECT_TRUE(retrieval_set(examples, CaptionKind::long_captions).relevance.further.of_text.empty());
+}
+
+// As lines of a JSON-lines file may name a picture several times.
+TEST(RetrievalSet, FactsOfAllExamplesOfAnImageCount) {
+  std::vector<Example> examples = {example("a", {"long a"}, {}), example("a", {}, {"a dog"}),
+                                   example("b", {}, {"another dog"})};
+  examples[1].facts = {"dog"};
+  examples[1].claims = {"dog"};
+  examples[2].facts = {"dog"};
+  examples[2].claims = {"dog"};
+  const auto further = retrieval_set(examples, CaptionKind::short_captions).relevance.further;
+  EXPECT_EQ(further.lists.at(further.of_text.at(1)), (std::vector<std::size_t>{0, 1}));
 }
 
 }  // namespace

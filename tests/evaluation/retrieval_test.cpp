@@ -61,7 +61,7 @@ TEST(Retrieval, FurtherImagesOfATextAreRightToo) {
   const Matrix images = at_angles({0, 40, 90});
   const Matrix texts = at_angles({10, 80, 60});
   // Text 2 is true of image 1, too, which it finds first; so is image 1 found by it.
-  const auto report = evaluate_retrieval(images, texts, {{0, 1, 2}, {{}, {}, {1, 2}}}, at({1}));
+  const auto report = evaluate_retrieval(images, texts, {{0, 1, 2}, {{0, 0, 1}, {{}, {1, 2}}}}, at({1}));
   EXPECT_EQ(values(report.text_to_image.recall), std::vector<double>{2.0 / 3});
   EXPECT_EQ(values(report.image_to_text.recall), std::vector<double>{2.0 / 3});
 }
@@ -105,12 +105,13 @@ TEST(Retrieval, EqualsSortingAllScoresWhereManyAreEqual) {
     std::vector<std::vector<bool>> right(text_features.rows(), std::vector<bool>(image_features.rows()));
     for (std::size_t text = 0; text < text_features.rows(); ++text) {
       relevance.own.push_back(generator() % image_features.rows());
-      relevance.further.emplace_back();
+      auto& further = relevance.further.lists.emplace_back();
+      relevance.further.of_text.push_back(text);
       for (std::size_t n = generator() % 3; n > 0; --n) {
-        relevance.further.back().push_back(generator() % image_features.rows());
+        further.push_back(generator() % image_features.rows());
       }
       right[text][relevance.own.back()] = true;
-      for (const auto image : relevance.further.back()) right[text][image] = true;
+      for (const auto image : further) right[text][image] = true;
     }
 
     const std::vector<std::size_t> ks = {1, 3, 20};
@@ -188,8 +189,9 @@ TEST(Retrieval, RefusesWhatDoesNotFit) {
   EXPECT_THROW(evaluate_retrieval(images, Matrix(2, 5), {{0, 1}, {}}, at({1})), InvalidInput);
   EXPECT_THROW(evaluate_retrieval(images, texts, {{0}, {}}, at({1})), InvalidInput);
   EXPECT_THROW(evaluate_retrieval(images, texts, {{0, 3}, {}}, at({1})), InvalidInput);
-  EXPECT_THROW(evaluate_retrieval(images, texts, {{0, 1}, {{1}}}, at({1})), InvalidInput);
-  EXPECT_THROW(evaluate_retrieval(images, texts, {{0, 1}, {{}, {3}}}, at({1})), InvalidInput);
+  EXPECT_THROW(evaluate_retrieval(images, texts, {{0, 1}, {{0}, {{1}}}}, at({1})), InvalidInput);
+  EXPECT_THROW(evaluate_retrieval(images, texts, {{0, 1}, {{0, 1}, {{0}, {3}}}}, at({1})), InvalidInput);
+  EXPECT_THROW(evaluate_retrieval(images, texts, {{0, 1}, {{0, 1}, {{0}}}}, at({1})), InvalidInput);
   EXPECT_THROW(evaluate_retrieval(images, texts, {{0, 1}, {}}, at({})), InvalidInput);
   EXPECT_THROW(evaluate_retrieval(images, texts, {{0, 1}, {}}, at({1, 0})), InvalidInput);
 }
