@@ -33,12 +33,22 @@ using namespace scenes;
 
 constexpr const char* kFormat = "longclip-scenes";
 
+// "000000.png".
+bool is_drawn(std::string_view name) {
+  const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
+  return digits >= 6 && name.substr(digits) == ".png";
+}
+
 // True for what draw_scenes() wrote and nobody put anything into: all that is ever replaced.
 bool holds_only_scenes(const std::filesystem::path& folder) {
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     const auto name = entry->path().filename();
     if (name != "images" && name != "captions.json" && name != "scenes.json") return false;
+  }
+  for (std::filesystem::directory_iterator entry(folder / "images", error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (!is_drawn(entry->path().filename().string())) return false;
   }
   if (error || !std::filesystem::is_regular_file(folder / "scenes.json", error)) return false;
   constexpr std::size_t kMost = 4096;
@@ -47,12 +57,11 @@ bool holds_only_scenes(const std::filesystem::path& folder) {
          std::string_view::npos;
 }
 
-void check(const std::filesystem::path& folder, const SceneOptions& options) {
+void check(const SceneOptions& options) {
   constexpr int kSmallest = 16;
   constexpr int kLargest = 4096;
   if (options.threads < 0)
     throw InvalidInput("threads is " + std::to_string(options.threads) + "; it must be 0 or more");
-  if (folder.empty()) throw InvalidInput("the scenes have no folder: name one to make");
   if (options.count == 0) throw InvalidInput("count is 0; draw at least one scene");
   if (options.kind == SceneKind::hard && options.count % group_size != 0) {
     throw InvalidInput("count is " + std::to_string(options.count) +
@@ -65,11 +74,17 @@ void check(const std::filesystem::path& folder, const SceneOptions& options) {
     throw InvalidInput("detail token " + std::to_string(options.detail_token) + ": it must be from 2 to " +
                        std::to_string(latest_detail));
   }
+}
+
+// True where there are scenes or an empty folder to replace, false where there is nothing. Throws
+// InvalidInput for all else.
+bool replaces(const std::filesystem::path& folder, bool overwrite) {
+  if (folder.empty()) throw InvalidInput("the scenes have no folder: name one to make");
   std::error_code error;
-  if (!std::filesystem::exists(std::filesystem::symlink_status(folder, error))) return;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(folder, error))) return false;
   const bool scenes = holds_only_scenes(folder);
   const bool empty = std::filesystem::is_directory(folder, error) && std::filesystem::is_empty(folder, error);
-  if (empty || (scenes && options.overwrite)) return;
+  if (empty || (scenes && overwrite)) return true;
   throw InvalidInput(folder.string() + (scenes ? ": holds scenes already; ask to overwrite them, or name another folder"
                                                : ": is there already and is not overwritten, since it holds something "
                                                  "that is no scene; name another folder"));
@@ -168,7 +183,8 @@ void write(const std::filesystem::path& path, std::span<const std::byte> bytes) 
 }  // namespace
 
 void draw_scenes(const std::filesystem::path& folder, const SceneOptions& options) {
-  check(folder, options);
+  check(options);
+  replaces(folder, options.overwrite);
   const Glyphs glyphs(options.font);
   const std::vector<Described> all = compose(options);
   io::Staged staged(folder, io::Staged::Kind::folder);
@@ -194,8 +210,8 @@ void draw_scenes(const std::filesystem::path& folder, const SceneOptions& option
   } catch (const InvalidFile& error) {
     throw InvalidFile(staged.in_users_terms(error.what()));
   }
-  std::error_code error;
-  if (options.overwrite || std::filesystem::exists(folder, error)) {  // an empty folder takes them, too
+  // Asked once more: while they were drawn, something else may have come there.
+  if (replaces(folder, options.overwrite)) {
     staged.publish();
   } else {
     staged.publish_new();

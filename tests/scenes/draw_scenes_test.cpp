@@ -243,6 +243,25 @@ TEST_F(DrawScenes, NeverReplaceWhatIsNotTheirs) {
   std::ofstream(folder_ / "scenes/notes.txt") << "mine";
   EXPECT_THROW(draw_scenes(folder_ / "scenes", options), InvalidInput);
   EXPECT_EQ(bytes("scenes/notes.txt"), "mine");
+  draw("pictures", options);
+  std::ofstream(folder_ / "pictures/images/holiday.png") << "mine";
+  EXPECT_THROW(draw_scenes(folder_ / "pictures", options), InvalidInput);
+  EXPECT_EQ(bytes("pictures/images/holiday.png"), "mine");
+}
+
+// What comes into their place while they are drawn, too.
+TEST_F(DrawScenes, DoNotReplaceWhatCameMeanwhile) {
+  for (const bool overwrite : {false, true}) {
+    const std::string name = overwrite ? "overwritten" : "new";
+    SceneOptions options = of(SceneKind::full, 1);
+    options.overwrite = overwrite;
+    options.progress = [&](std::size_t, std::size_t) {
+      std::filesystem::create_directories(folder_ / name);
+      std::ofstream(folder_ / (name + "/notes.txt")) << "mine";
+    };
+    EXPECT_THROW(draw_scenes(folder_ / name, options), InvalidInput);
+    EXPECT_EQ(bytes(name + "/notes.txt"), "mine");
+  }
 }
 
 TEST_F(DrawScenes, ReplacesScenesOnlyWhenAsked) {
