@@ -1,5 +1,6 @@
 #include "package/model_card.h"
 
+#include <locale>
 #include <sstream>
 
 #include <longclip/version.h>
@@ -16,6 +17,7 @@ void tower_row(std::ostream& out, const char* name, const Architecture::Tower& t
 std::string model_card(const Config& config, const Inspection& source) {
   const Architecture& architecture = config.architecture;
   std::ostringstream out;
+  out.imbue(std::locale::classic());
   out << "# " << config.name << "\n\n"
       << "A LongCLIP package, made by longclip convert " << LONGCLIP_VERSION << ".\n\n"
       << "| | |\n|---|---|\n"

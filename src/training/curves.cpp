@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
+#include <locale>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -49,6 +50,7 @@ double mark_distance(double range) {
 
 std::string number(double value) {
   std::ostringstream text;
+  text.imbue(std::locale::classic());
   text << std::setprecision(4) << (std::abs(value) < 1e-12 ? 0 : value);
   return text.str();
 }
@@ -104,6 +106,7 @@ std::string curves(std::span<const TrainingStep> steps) {
   const std::size_t last_step = steps.empty() ? 1 : steps.back().step;
   const double block = kHeight + kTop + 34;
   std::ostringstream out;
+  out.imbue(std::locale::classic());
   out << std::fixed << std::setprecision(1) << "<svg xmlns='http://www.w3.org/2000/svg' width='" << kLeft + kWidth + 30
       << "' height='" << 3 * block << "' font-family='sans-serif' font-size='12'>\n"
       << "<style>.title{font-weight:bold;font-size:14px}.grid{stroke:#ddd}text{fill:#333}</style>\n"
