@@ -1,7 +1,7 @@
 #include "training/run_folder.h"
 
-#include <algorithm>
 #include <map>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -58,6 +58,17 @@ TrainingStep from_json(const nlohmann::json& json) {
   return step;
 }
 
+// The step of a line of the log, or nothing where it is damaged.
+std::optional<TrainingStep> logged(const std::string& line, const std::filesystem::path& file) {
+  try {
+    return from_json(io::parse_json(line, file.string()));
+  } catch (const InvalidFile&) {
+    return {};
+  } catch (const nlohmann::json::exception&) {
+    return {};
+  }
+}
+
 // Every tensor of the state by its name in the file.
 std::map<std::string, at::Tensor> tensors_of(const Parameters& parameters, const AdamW& optimizer) {
   std::map<std::string, at::Tensor> tensors;
@@ -72,30 +83,36 @@ std::map<std::string, at::Tensor> tensors_of(const Parameters& parameters, const
 
 }  // namespace
 
-RunFolder::RunFolder(std::filesystem::path path, const nlohmann::ordered_json& settings, bool resume, bool writes)
-    : path_(std::move(path)), resumes_(resume), writes_(writes) {
+RunFolder::RunFolder(std::filesystem::path path, nlohmann::ordered_json settings, bool resume, bool writes)
+    : path_(std::move(path)), settings_(std::move(settings)), resumes_(resume), writes_(writes) {
   if (!writes_) return;
   std::error_code error;
-  const bool there = std::filesystem::exists(path_ / kSettings, error);
-  if (there && !resume) {
+  begun_ = std::filesystem::exists(path_ / kSettings, error);
+  if (begun_ && !resume) {
     throw InvalidInput(path_.string() + ": holds a training run already; resume it, or name another folder");
   }
   take_lock();
-  // What can be refused at the end is refused now.
-  if (std::filesystem::exists(package(), error) && !package::is_package(package())) {
-    throw InvalidInput(package().string() +
-                       ": is not a package and is not overwritten; remove it or name another folder");
-  }
-  if (there) {
-    compare(io::parse_json(read_text(path_ / kSettings), (path_ / kSettings).string()), settings, path_);
-  } else {
-    if (std::filesystem::exists(path_ / kState, error)) {
-      throw InvalidInput((path_ / kState).string() +
-                         ": is the state of a run whose settings are gone; name another folder");
+  if (begun_) {
+    compare(io::parse_json(read_text(path_ / kSettings), (path_ / kSettings).string()), settings_, path_);
+    // What can be refused at the end is refused now.
+    if (std::filesystem::exists(package(), error) && !package::is_package(package())) {
+      throw InvalidInput(package().string() +
+                         ": is not a package and is not overwritten; remove it or name another folder");
     }
-    io::write_text(path_ / kSettings,
-                   settings.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+    return;
   }
+  for (const auto& file : {package(), checkpoint(), path_ / kState, path_ / kLog, path_ / kCurves}) {
+    if (std::filesystem::exists(std::filesystem::symlink_status(file, error))) {
+      throw InvalidInput(file.string() + ": is there, and of no run, for " + kSettings +
+                         " is not; a run would write over it, so name another folder");
+    }
+  }
+}
+
+void RunFolder::begin() {
+  if (!writes_) return;
+  if (!begun_) io::write_text(path_ / kSettings, settings_.dump(2) + "\n");
+  cut_log();
 }
 
 void RunFolder::take_lock() {
@@ -111,7 +128,6 @@ void RunFolder::take_lock() {
 }
 
 std::int64_t RunFolder::restore(Parameters& parameters, AdamW& optimizer) {
-  std::int64_t steps = 0;
   std::error_code error;
   const auto file = path_ / kState;
   if (resumes_ && std::filesystem::exists(file, error)) {
@@ -127,35 +143,26 @@ std::int64_t RunFolder::restore(Parameters& parameters, AdamW& optimizer) {
     const auto found = saved.find("steps");  // exact: float32 holds every number up to 2^24
     if (found == saved.end() || found->second.numel() != 1)
       throw InvalidFile(file.string() + ": does not say its step");
-    steps = found->second.item<std::int64_t>();
-    optimizer.set_steps(steps);
+    restored_ = found->second.item<std::int64_t>();
+    optimizer.set_steps(restored_);
   }
-  if (writes_) cut_log(steps);
-  return steps;
+  return restored_;
 }
 
-// Keeps the lines of the first `steps` steps, as far as they are whole: what came after the state is done
-// again, and a log that a crash has damaged is no reason to lose the run.
-void RunFolder::cut_log(std::int64_t steps) {
+// Keeps the lines of the steps up to the state: what came after it is done again. A line that a crash has
+// damaged is left out, which is no reason to lose the others or the run.
+void RunFolder::cut_log() {
   const auto file = path_ / kLog;
   std::string kept;
   std::error_code error;
-  if (steps > 0 && std::filesystem::exists(file, error)) {
-    const std::string text = read_text(file);
-    for (std::size_t begin = 0; begin < text.size() && steps_.size() < static_cast<std::size_t>(steps);) {
-      const std::size_t end = std::min(text.find('\n', begin), text.size());
-      const std::string line = text.substr(begin, end - begin);
-      try {
-        const TrainingStep step = from_json(io::parse_json(line, file.string()));
-        if (step.step != steps_.size() + 1) break;
-        steps_.push_back(step);
-      } catch (const InvalidFile&) {
-        break;
-      } catch (const nlohmann::json::exception&) {
-        break;
-      }
+  if (restored_ > 0 && std::filesystem::exists(file, error)) {
+    std::istringstream lines(read_text(file));
+    for (std::string line; std::getline(lines, line);) {
+      const auto step = logged(line, file);
+      const std::size_t last = steps_.empty() ? 0 : steps_.back().step;
+      if (!step || step->step <= last || step->step > static_cast<std::size_t>(restored_)) continue;
+      steps_.push_back(*step);
       kept += line + "\n";
-      begin = end + 1;
     }
   }
   io::write_text(file, kept);

@@ -67,6 +67,7 @@ std::string sha256_of(const std::vector<Example>& examples) {
   };
   for (const Example& example : examples) {
     add(example.image.filename().string());
+    add(std::to_string(example.group));
     for (const auto* captions : {&example.long_captions, &example.short_captions}) {
       add(std::to_string(captions->size()));
       for (const std::string& caption : *captions) add(caption);
@@ -126,13 +127,13 @@ void check(const std::vector<Example>& examples, const TrainingOptions& options)
           "the learning rate is " + number(options.learning_rate) + "; it must be above 0");
   constexpr double kMostEpochs = 1e6;
   require(options.steps > 0 || (options.epochs > 0 && options.epochs <= kMostEpochs),
-          "epochs is " + number(options.epochs) + ", and no steps are given; it must be above 0");
+          "epochs is " + number(options.epochs) + ", and no steps are given; it must be above 0, and 1000000 at most");
   require(options.components > 0, "components is " + std::to_string(options.components) + "; it must be 1 or more");
   require(options.label_smoothing >= 0 && options.label_smoothing < 1,
           "label smoothing is " + number(options.label_smoothing) + "; it must be from 0 to below 1");
   require(options.weight_decay >= 0 && std::isfinite(options.weight_decay),
           "weight decay is " + number(options.weight_decay) + "; it must be 0 or more");
-  require(options.logit_scale >= 0 && options.logit_scale <= 100,
+  require(options.logit_scale == 0 || (options.logit_scale >= 1 && options.logit_scale <= 100),
           "logit scale is " + number(options.logit_scale) + "; it must be from 1 to 100, or 0 for the start's");
   require(options.hard_negatives > 0, "hard_negatives is 0; it must be 1 or more");
   require(options.hard_share >= 0 && options.hard_share <= 1,
@@ -148,39 +149,43 @@ nlohmann::ordered_json settings_of(const TrainingOptions& options, const std::ve
   const auto tower = [](const Architecture::Tower& t) {
     return nlohmann::ordered_json{{"width", t.width}, {"layers", t.layers}, {"heads", t.heads}, {"mlp", t.mlp}};
   };
-  return {{"format", "longclip-training"},
-          {"version", LONGCLIP_VERSION},
-          {"start", start.source},
-          {"start_sha256", sha256_of(start)},
-          {"architecture",
-           {{"embedding_size", a.embedding_size},
-            {"image_size", a.image_size},
-            {"patch_size", a.patch_size},
-            {"vision", tower(a.vision)},
-            {"vocabulary_size", a.vocabulary_size},
-            {"context_length", a.context_length},
-            {"text", tower(a.text)},
-            {"activation", a.activation}}},
-          {"objective", to_string(options.objective)},
-          {"captions", to_string(options.captions)},
-          {"components", options.components},
-          {"label_smoothing", options.label_smoothing},
-          {"freeze_first_positions", options.freeze_first_positions},
-          {"batch", options.batch},
-          {"micro_batch", options.micro_batch},
-          {"steps", steps},
-          {"learning_rate", options.learning_rate},
-          {"warmup", options.warmup},
-          {"weight_decay", options.weight_decay},
-          {"decay_vectors", options.decay_vectors},
-          {"hard_negatives", options.hard_negatives},
-          {"hard_share", options.hard_share},
-          {"seed", options.seed},
-          {"precision", bf16 ? "bf16" : "fp32"},
-          {"device", options.device.substr(0, options.device.find(':'))},
-          {"processes", options.processes},
-          {"examples", examples.size()},
-          {"examples_sha256", sha256_of(examples)}};
+  const nlohmann::ordered_json settings = {
+      {"format", "longclip-training"},
+      {"version", LONGCLIP_VERSION},
+      {"start", start.source},
+      {"start_sha256", sha256_of(start)},
+      {"tokenizer_sha256", start.tokenizer.empty() ? "CLIP's" : io::sha256_of_file(start.tokenizer)},
+      {"architecture",
+       {{"embedding_size", a.embedding_size},
+        {"image_size", a.image_size},
+        {"patch_size", a.patch_size},
+        {"vision", tower(a.vision)},
+        {"vocabulary_size", a.vocabulary_size},
+        {"context_length", a.context_length},
+        {"text", tower(a.text)},
+        {"activation", a.activation}}},
+      {"objective", to_string(options.objective)},
+      {"captions", to_string(options.captions)},
+      {"components", options.components},
+      {"label_smoothing", options.label_smoothing},
+      {"freeze_first_positions", options.freeze_first_positions},
+      {"batch", options.batch},
+      {"micro_batch", options.micro_batch},
+      {"steps", steps},
+      {"learning_rate", options.learning_rate},
+      {"warmup", options.warmup},
+      {"weight_decay", options.weight_decay},
+      {"decay_vectors", options.decay_vectors},
+      {"hard_negatives", options.hard_negatives},
+      {"hard_share", options.hard_share},
+      {"seed", options.seed},
+      {"precision", bf16 ? "bf16" : "fp32"},
+      {"device", options.device.substr(0, options.device.find(':'))},
+      {"processes", options.processes},
+      {"examples", examples.size()},
+      {"examples_sha256", sha256_of(examples)}};
+  // The name of a start may be no UTF-8: as JSON has it, here as on disk.
+  return nlohmann::ordered_json::parse(settings.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 void compare(const nlohmann::json& begun, const nlohmann::ordered_json& asked, const std::filesystem::path& run) {
@@ -193,6 +198,7 @@ void compare(const nlohmann::json& begun, const nlohmann::ordered_json& asked, c
                        ", and is now asked for " + now.dump();
     if (key == "examples_sha256") what = "on other pictures or captions";
     if (key == "start_sha256") what = "from other weights";
+    if (key == "tokenizer_sha256") what = "with another tokenizer";
     throw InvalidInput(run.string() + ": this run was begun " + what +
                        "; resume it as it was begun, or name another folder");
   }

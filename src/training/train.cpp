@@ -117,7 +117,7 @@ class Run {
     optimizer_.emplace(parameters_->trained(options.decay_vectors), adamw);
     // Processes other than the first read the state and write nothing.
     folder_.emplace(run, settings, options.resume, options.rank == 0);
-    done_ = folder_->restore(*parameters_, *optimizer_);
+    done_ = saved_ = folder_->restore(*parameters_, *optimizer_);
     plan_ = settings.dump() + " from step " + std::to_string(done_);
     loss_.objective = options.objective;
     loss_.components = options.components;
@@ -130,17 +130,16 @@ class Run {
   const std::string& plan() const { return plan_; }
 
   void go(Processes& processes, const std::function<void(const TrainingStep&)>& progress) {
+    folder_->begin();
     while (done_ < steps_) {
-      const TrainingStep step = take_step(processes);
+      const TrainingStep step = take_step(next_batch(), processes);
       folder_->log(step);
-      const bool due = done_ % static_cast<std::int64_t>(options_.checkpoint_every) == 0 || done_ == steps_;
-      if (due) folder_->save(*parameters_, *optimizer_, done_);
+      if (done_ % static_cast<std::int64_t>(options_.checkpoint_every) == 0 || done_ == steps_) save();
       if (!progress) continue;
       try {
         progress(step);
       } catch (...) {
-        // Whoever stops it need not lose a step. Of several processes the others may be further.
-        if (!due && options_.processes == 1) folder_->save(*parameters_, *optimizer_, done_);
+        save_before_stopping();
         throw;
       }
     }
@@ -154,11 +153,30 @@ class Run {
   }
 
  private:
-  TrainingStep take_step(Processes& processes) {
-    using Clock = std::chrono::steady_clock;
-    const auto begin = Clock::now();
+  using Clock = std::chrono::steady_clock;
+
+  void save() {
+    folder_->save(*parameters_, *optimizer_, done_);
+    saved_ = done_;
+  }
+
+  // Whoever stops a run need not lose a step. Of several processes the others may be further.
+  void save_before_stopping() {
+    if (saved_ != done_ && options_.processes == 1) save();
+  }
+
+  Batch next_batch() {
+    begin_ = Clock::now();
+    try {
+      return batches_->take(static_cast<std::uint64_t>(done_));
+    } catch (...) {
+      save_before_stopping();
+      throw;
+    }
+  }
+
+  TrainingStep take_step(const Batch& batch, Processes& processes) {
     const auto warmup = std::min<std::int64_t>(static_cast<std::int64_t>(options_.warmup), steps_ / 2);
-    const Batch batch = batches_->take(static_cast<std::uint64_t>(done_));
     const StepLoss loss = compute_gradients(*parameters_, batch, loss_, processes);
     TrainingStep step;
     step.learning_rate = learning_rate(options_.learning_rate, done_, warmup, steps_);
@@ -170,7 +188,7 @@ class Run {
     parameters_->clamp_logit_scale();
     ++done_;
 
-    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
     pace_ = pace_ == 0 ? seconds : 0.95 * pace_ + 0.05 * seconds;
     step.step = static_cast<std::size_t>(done_);
     step.steps = static_cast<std::size_t>(steps_);
@@ -196,6 +214,8 @@ class Run {
   std::string plan_;
   std::int64_t steps_ = 0;
   std::int64_t done_ = 0;
+  std::int64_t saved_ = 0;          // done_ of the state on disk
+  Clock::time_point begin_;         // of the step
   double pace_ = 0;                 // seconds a step, smoothed
   std::optional<Batches> batches_;  // last: its thread uses the members above
 };

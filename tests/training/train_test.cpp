@@ -319,6 +319,48 @@ TEST_F(Training, KeepsWhatIsInThePlaceOfItsPackage) {
   EXPECT_EQ(bytes(folder_ / "run/model/dear.txt"), "mine");
 }
 
+// A start that lies where the result is to be would be lost; so would what others wrote.
+TEST_F(Training, WritesOverNothingThatIsOfNoRun) {
+  const TrainingReport parent = train(examples_, folder_ / "parent", small_options());
+  for (const char* name : {"model", "model.pt", "log.jsonl", "curves.svg"}) {
+    const auto run = folder_ / (std::string("run-") + name);
+    std::filesystem::create_directories(run);
+    std::filesystem::copy(folder_ / "parent" / name, run / name, std::filesystem::copy_options::recursive);
+    try {
+      train(examples_, run, small_options());
+      FAIL() << name;
+    } catch (const InvalidInput& error) {
+      EXPECT_EQ(std::string(error.what()).rfind((run / name).string() + ": is there", 0), 0u) << error.what();
+    }
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(run), {}), 1) << name;
+  }
+}
+
+TEST_F(Training, ResumesWithTheSameTokenizerOnly) {
+  TrainingOptions options = small_options();
+  train(examples_, folder_ / "run", options);
+  options.resume = true;
+  options.tokenizer = folder_ / "merges.txt";
+  std::ofstream(options.tokenizer) << "#version: 0.2\nr e\nre d</w>\n";
+  try {
+    train(examples_, folder_ / "run", options);
+    FAIL();
+  } catch (const InvalidInput& error) {
+    EXPECT_NE(std::string(error.what()).find("with another tokenizer"), std::string::npos) << error.what();
+  }
+}
+
+// Names of files are bytes on Linux.
+TEST_F(Training, TakesAStartWhoseNameIsNoUtf8) {
+  const TrainingReport parent = train(examples_, folder_ / "parent", small_options());
+  TrainingOptions options = small_options();
+  options.start = folder_ / "mod\xe8le.pt";
+  std::filesystem::copy_file(parent.checkpoint, options.start);
+  EXPECT_THROW(train(examples_, folder_ / "run", options, [](const TrainingStep&) { throw Stopped{}; }), Stopped);
+  options.resume = true;
+  EXPECT_EQ(train(examples_, folder_ / "run", options).steps, 6u);
+}
+
 TEST_F(Training, TakesNoStateThatItWasNotAskedToResume) {
   TrainingOptions options = small_options();
   train(examples_, folder_ / "run", options);
@@ -350,7 +392,37 @@ TEST_F(Training, ADamagedLogDoesNotLoseTheRun) {
                Stopped);
   std::filesystem::resize_file(folder_ / "run/log.jsonl", std::filesystem::file_size(folder_ / "run/log.jsonl") - 40);
   options.resume = true;
-  EXPECT_NO_THROW(train(examples_, folder_ / "run", options));
+  EXPECT_THROW(train(examples_, folder_ / "run", options,
+                     [](const TrainingStep& step) {
+                       if (step.step == 5) throw Stopped{};
+                     }),
+               Stopped);
+  train(examples_, folder_ / "run", options);  // goes on after the gap, too
+  std::vector<std::size_t> steps;
+  for (const auto& line : log(folder_ / "run")) steps.push_back(line["step"]);
+  EXPECT_EQ(steps, (std::vector<std::size_t>{1, 2, 3, 5, 6}));
+}
+
+// The last one is of step 4, though states are written every hundred.
+TEST_F(Training, APictureThatCannotBeReadCostsNoSteps) {
+  TrainingOptions options = small_options();
+  options.checkpoint_every = 100;
+  const TrainingReport whole = train(examples_, folder_ / "whole", options);
+  const std::string blue = bytes(folder_ / "blue.png");
+  EXPECT_THROW(train(examples_, folder_ / "run", options,
+                     [&](const TrainingStep& step) {
+                       if (step.step == 2) std::ofstream(folder_ / "blue.png") << "no picture";
+                     }),
+               InvalidFile);
+  const std::size_t done = log(folder_ / "run").size();
+  EXPECT_LT(done, 6u);
+  std::ofstream(folder_ / "blue.png", std::ios::binary) << blue;
+  options.resume = true;
+  std::vector<std::size_t> steps;
+  const TrainingReport report =
+      train(examples_, folder_ / "run", options, [&](const TrainingStep& step) { steps.push_back(step.step); });
+  EXPECT_EQ(steps.front(), done + 1);
+  EXPECT_TRUE(bytes(report.checkpoint) == bytes(whole.checkpoint));
 }
 
 TEST_F(Training, NamesAPictureThatCannotBeRead) {
