@@ -13,7 +13,7 @@ constexpr std::array kCommands = {
     Command{"fetch", "download published weights and make a package from them", declare_fetch},
     Command{"info", "say what a checkpoint or package is", declare_info},
     Command{"scenes", "draw pictures with captions to train and evaluate on", declare_scenes},
-    Command{"train", "train a model from scratch, or train one on", declare_train},
+    Command{"train", "train a model from scratch, or go on with one", declare_train},
     Command{"finetune", "stretch a CLIP and fine-tune it as Long-CLIP was", declare_finetune},
     Command{"eval", "measure recall over a data set, or zero-shot accuracy", declare_eval},
     Command{"classify", "say which of your labels fit each picture best", declare_classify},

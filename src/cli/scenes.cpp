@@ -11,6 +11,7 @@
 #include "cli/json.h"
 #include "cli/model_options.h"
 #include "cli/progress.h"
+#include "cli/usage_error.h"
 
 namespace longclip::cli {
 namespace {
@@ -28,9 +29,12 @@ std::vector<std::string> kind_names() {
   return names;
 }
 
-int run(ScenesArguments arguments, Console& console) {
+int run(ScenesArguments arguments, bool detail_token_given, Console& console) {
   SceneOptions& options = arguments.options;
   options.kind = parse_scene_kind(arguments.kind);
+  if (detail_token_given && options.kind != SceneKind::hard) {
+    throw UsageError("--detail-token is for --kind hard; other scenes have no telling detail");
+  }
   const SignalGuard guard;
   Progress progress(console, "drawing");
   options.progress = [&](std::size_t done, std::size_t total) {
@@ -77,7 +81,8 @@ Run declare_scenes(CLI::App& command) {
   command.add_flag("--overwrite", options.overwrite, "replace scenes that are there");
   command.add_flag("--json", arguments->json, "report as a JSON document");
   command.footer("Example:\n  longclip scenes --count 500 --seed 7 -o scenes");
-  return [arguments](Console& console) { return run(*arguments, console); };
+  const CLI::App* app = &command;
+  return [arguments, app](Console& console) { return run(*arguments, app->count("--detail-token") > 0, console); };
 }
 
 }  // namespace longclip::cli

@@ -78,8 +78,11 @@ std::string line_of(const TrainingStep& step) {
   return line + ", " + count(step.images_per_second) + " pictures/s, " + duration(step.seconds_left) + " left";
 }
 
-int run(TrainArguments arguments, Console& console) {
+int run(TrainArguments arguments, const CLI::App& command, Console& console) {
   TrainingOptions& options = arguments.options;
+  if (command.count("--hard-share") > 0 && command.count("--hard-negatives") == 0) {
+    throw UsageError("--hard-share is of the pictures that --hard-negatives brings together; give that, too");
+  }
   if (arguments.captions == "long") options.captions = TrainingCaptions::long_only;
   if (arguments.captions == "short") options.captions = TrainingCaptions::short_only;
   if (arguments.precision == "fp32") options.precision = TrainingPrecision::fp32;
@@ -186,6 +189,11 @@ void add_run_options(CLI::App& command, TrainArguments& arguments) {
       ->option_text("N")
       ->check(at_least(1));
   command.add_option("--name", options.name, "name of the model; the folder's if not given")->option_text("NAME");
+  command
+      .add_option("--tokenizer", options.tokenizer,
+                  "SentencePiece model or merges; a package's own, else CLIP's, if not given")
+      ->option_text("FILE")
+      ->check(a_file_name());
   add_device_option(command, options.device);
   add_threads_option(command, options.threads);
   command.add_option("--precision", arguments.precision, "of the products: bf16 where the processor has it, else fp32")
@@ -242,7 +250,9 @@ Run declare_train(CLI::App& command) {
       ->check(CLI::IsMember({"both", "long", "short"}));
   add_step_options(command, options);
   add_run_options(command, *arguments);
-  command.footer("Example:\n  longclip scenes --count 100000 -o scenes\n  longclip train scenes -o run --epochs 4");
+  command.footer(
+      "Example:\n  longclip scenes --kind close-up --count 38400 --size 128 -o close-ups\n"
+      "  longclip train close-ups -o run --steps 700");
   const CLI::App* app = &command;
   return [arguments, app](Console& console) {
     if (!arguments->options.start.empty()) {
@@ -254,7 +264,7 @@ Run declare_train(CLI::App& command) {
     Architecture& random = arguments->options.architecture;
     random.vision = parse_tower(arguments->vision, "--vision");
     random.text = parse_tower(arguments->text, "--text");
-    return run(*arguments, console);
+    return run(*arguments, *app, console);
   };
 }
 
@@ -282,15 +292,11 @@ Run declare_finetune(CLI::App& command) {
           "matching: the paper's, as if not given; long: long captions alone")
       ->option_text("matching|long")
       ->check(CLI::IsMember({"matching", "long"}));
-  command
-      .add_option("--tokenizer", options.tokenizer,
-                  "SentencePiece model or merges of a checkpoint; CLIP's if not given")
-      ->option_text("FILE")
-      ->check(a_file_name());
   add_step_options(command, options);
   add_run_options(command, *arguments);
   command.footer("Example:\n  longclip finetune run/model scenes -o longclip --learning-rate 4e-4 --steps 200");
-  return [arguments](Console& console) { return run(*arguments, console); };
+  const CLI::App* app = &command;
+  return [arguments, app](Console& console) { return run(*arguments, *app, console); };
 }
 
 }  // namespace longclip::cli

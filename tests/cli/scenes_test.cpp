@@ -41,6 +41,8 @@ TEST_F(Scenes, RefuseWhatIsWrong) {
   EXPECT_NE(refused({"--kind", "odd", "-o", "s"}).find("2 longclip: --kind"), std::string::npos);
   EXPECT_NE(refused({"--font", "missing.ttf", "-o", "s"}).find("1 longclip: missing.ttf: is missing"),
             std::string::npos);
+  EXPECT_NE(refused({"--detail-token", "150", "-o", "s"}).find("2 longclip: --detail-token is for --kind hard"),
+            std::string::npos);
   write("s", "a file");
   EXPECT_NE(refused({"-o", "s"}).find("1 longclip: s: is there already"), std::string::npos);
   EXPECT_EQ(read("s"), "a file");

@@ -200,6 +200,7 @@ TEST_F(TwoProcesses, EndTogetherWhereOneCannotTrain) {
   EXPECT_EQ(outcomes[0].error, "longclip: process 1 of this training failed; its own message says why\n");
   EXPECT_EQ(outcomes[1].exit_code, 1);
   EXPECT_NE(outcomes[1].error.find("damaged.pt"), std::string::npos) << outcomes[1].error;
+  EXPECT_FALSE(exists("run/settings.json"));  // nothing was begun
 }
 
 TEST_F(TwoProcesses, EndTogetherWhereTheyWereToldDifferently) {
@@ -208,6 +209,7 @@ TEST_F(TwoProcesses, EndTogetherWhereTheyWereToldDifferently) {
     EXPECT_EQ(outcome.exit_code, 1);
     EXPECT_NE(outcome.error.find("was given other settings, data or weights"), std::string::npos) << outcome.error;
   }
+  EXPECT_FALSE(exists("run/settings.json"));
 }
 
 TEST_F(Train, SaysWhatIsWrong) {
@@ -227,6 +229,7 @@ TEST_F(Train, SaysWhatIsWrong) {
   EXPECT_NE(refused({"--batch", "4", "--from", folder_ / "missing.pt"}).find("missing.pt"), std::string::npos);
   EXPECT_EQ(refused({"--batch", "4", "--processes", "2", "--rank", "2"}),
             "1 longclip: rank 2 of 2 processes: ranks are counted from 0\n");
+  EXPECT_NE(refused({"--hard-share", "0.5"}).find("2 longclip: --hard-share is of the pictures"), std::string::npos);
 }
 
 }  // namespace
