@@ -15,8 +15,8 @@ install(EXPORT LongCLIPTargets NAMESPACE LongCLIP:: DESTINATION ${_package_dir})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/models/clip-vocabulary/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.clip-vocabulary)
 install(FILES ${PROJECT_SOURCE_DIR}/src/text/tables/NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME NOTICE.text-tables)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/longclip/models
-        PATTERN clip-vocabulary EXCLUDE)
+# By name: a user's own packages may lie beside it.
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/models/longclip-scenes DESTINATION ${CMAKE_INSTALL_DATADIR}/longclip/models)
 
 # --- LibTorch --------------------------------------------------------------------------------
 
