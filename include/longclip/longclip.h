@@ -11,8 +11,9 @@
 //
 //   longclip::convert("longclip-B.pt", "models/longclip-b");
 //
-// Every header is about one thing and needs only the standard library. Every failure is a
-// longclip::Error whose what() is one line that names the file or argument and the fix.
+// Every header is about one thing and needs only the standard library, but for torch.h and opencv.h, which are
+// for programs that use LibTorch or OpenCV themselves. Every failure is a longclip::Error whose what() is one
+// line that names the file or argument and the fix.
 
 #include <longclip/convert.h>
 #include <longclip/dataset.h>
