@@ -13,7 +13,8 @@
 namespace longclip {
 
 struct ImageOptions {
-  // Turn and mirror the picture as its EXIF tag says. The reference ignores the tag.
+  // Turn and mirror the picture as its EXIF tag says. The reference ignores the tag, but for that of a TIFF,
+  // which is part of the format and always followed.
   bool honour_orientation = false;
   // Take a truncated or damaged file, its missing part filled by the decoder. Else an error. (A
   // truncated WebP is one in any case, as is a file whose header is gone.)
@@ -55,7 +56,7 @@ class LONGCLIP_EXPORT Image {
   Image(const Image&) = default;
   Image& operator=(const Image&) = default;
 
-  int width() const noexcept;  // pixels, as stored (before any EXIF turn)
+  int width() const noexcept;  // pixels, as stored (before any EXIF turn; after that of a TIFF)
   int height() const noexcept;
   const std::string& name() const noexcept;  // the path, or what decode() was given
 

@@ -40,7 +40,12 @@ class Image::Source {
     const std::uint64_t pixels = std::uint64_t{header_.width} * header_.height;
     const std::string size = std::to_string(header_.width) + " x " + std::to_string(header_.height) + " pixels";
     if (pixels == 0) throw InvalidFile(name_ + ": is empty: " + size);
-    if (pixels > options_.max_pixels || header_.width > INT_MAX / 16 || header_.height > INT_MAX / 16) {
+    constexpr std::uint32_t kLongest = INT_MAX / 16;
+    if (header_.width > kLongest || header_.height > kLongest) {
+      throw InvalidFile(name_ + ": has " + size + ", and no side may be longer than " + std::to_string(kLongest) +
+                        "; cut it into parts");
+    }
+    if (pixels > options_.max_pixels) {
       throw InvalidFile(name_ + ": has " + size + " (" + std::to_string(pixels) + "), more than the limit of " +
                         std::to_string(options_.max_pixels) + "; make it smaller, or raise max_pixels");
     }
@@ -100,8 +105,8 @@ Image Image::read(const std::filesystem::path& path, const ImageOptions& options
 
 Image Image::decode(std::span<const std::byte> bytes, const ImageOptions& options, std::string name) {
   const image::Codec& codec = codec_of(bytes, name);
-  return Image(std::make_shared<const Source>(std::move(name), std::vector<std::byte>(bytes.begin(), bytes.end()),
-                                              codec, options));
+  auto copy = guarded(name, &codec, false, [&] { return std::vector<std::byte>(bytes.begin(), bytes.end()); });
+  return Image(std::make_shared<const Source>(std::move(name), std::move(copy), codec, options));
 }
 
 Image Image::from_pixels(const PixelView& view) {

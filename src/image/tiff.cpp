@@ -38,6 +38,7 @@ struct Layout {
   bool white_is_zero = false;
   bool premultiplied = false;  // colours are multiplied by alpha
   bool ycbcr = false;
+  std::uint32_t photometric = 0;
 };
 
 bool is_transposed(int orientation) { return orientation >= 5; }
@@ -56,6 +57,7 @@ Layout read_layout(Bytes bytes) {
   const std::uint32_t format = ifd.value_or(kSampleFormat, SAMPLEFORMAT_UINT);
   layout.white_is_zero = photometric == PHOTOMETRIC_MINISWHITE;
   layout.ycbcr = photometric == PHOTOMETRIC_YCBCR;
+  layout.photometric = photometric;
 
   int colours = 0;
   switch (photometric) {
@@ -205,10 +207,23 @@ void unpack(const Layout& layout, const Block& block, const std::uint8_t* from, 
   }
 }
 
+// What all blocks of a picture take, each as it is handed out. A tile may reach far over the edge, and a small
+// file may promise much: more than this is no picture, and would keep us for long.
+bool is_plausible(std::uint64_t block_bytes, std::uint64_t blocks, const Layout& layout, std::uint64_t file_bytes) {
+  constexpr std::uint64_t kAlways = std::uint64_t{256} << 20;
+  constexpr std::uint64_t kBestCompression = 4096;
+  const std::uint64_t picture = std::uint64_t{layout.width} * layout.height *
+                                static_cast<std::uint64_t>(layout.samples) * static_cast<std::uint64_t>(layout.bits) /
+                                8;
+  std::uint64_t all = 0;
+  return !__builtin_mul_overflow(block_bytes, blocks, &all) && all <= 4 * picture + kAlways &&
+         (block_bytes <= kAlways || block_bytes / kBestCompression <= file_bytes);
+}
+
 // Reads all strips or tiles. False where one fails: at the first, or, where damaged files are
 // accepted, with what could be read. Whoever makes a file of failing blocks does not keep us for
 // long: after many, the rest stays black.
-bool read_blocks(TIFF* tiff, const Layout& layout, bool accept_damaged, Raster& raster) {
+bool read_blocks(TIFF* tiff, const Layout& layout, bool accept_damaged, std::uint64_t file_bytes, Raster& raster) {
   const bool tiled = TIFFIsTiled(tiff) != 0;
   std::uint32_t block_width = layout.width;
   std::uint32_t block_height = 0;
@@ -221,17 +236,22 @@ bool read_blocks(TIFF* tiff, const Layout& layout, bool accept_damaged, Raster& 
   }
   const tmsize_t bytes = tiled ? TIFFTileSize(tiff) : TIFFStripSize(tiff);
   const tmsize_t row_bytes = tiled ? TIFFTileRowSize(tiff) : TIFFScanlineSize(tiff);
-  // Tiles may reach over the edge; more than this is no picture.
-  const std::uint64_t limit = (std::uint64_t{layout.width} + 1024) * (std::uint64_t{layout.height} + 1024) *
-                              static_cast<unsigned>(layout.samples * layout.bits) / 8;
   if (block_width == 0 || block_height == 0 || bytes <= 0 || row_bytes <= 0 ||
-      static_cast<std::uint64_t>(bytes) > limit ||
       static_cast<std::uint64_t>(row_bytes) * std::min(block_height, layout.height) >
           static_cast<std::uint64_t>(bytes)) {
     return false;
   }
-  std::vector<std::uint8_t> buffer(static_cast<std::size_t>(bytes));
+  // libtiff's rows must hold what is taken from them.
+  const std::uint64_t row_bits = std::uint64_t{std::min(block_width, layout.width)} *
+                                 static_cast<std::uint64_t>(layout.bits) *
+                                 static_cast<std::uint64_t>(layout.separate ? 1 : layout.samples);
+  if (static_cast<std::uint64_t>(row_bytes) * 8 < row_bits) return false;
   const int planes = layout.separate ? channels(raster.mode) : 1;
+  const auto blocks_along = [](std::uint64_t length, std::uint64_t block) { return (length + block - 1) / block; };
+  const std::uint64_t blocks = blocks_along(layout.width, block_width) * blocks_along(layout.height, block_height) *
+                               static_cast<std::uint64_t>(planes);
+  if (!is_plausible(static_cast<std::uint64_t>(bytes), blocks, layout, file_bytes)) return false;
+  std::vector<std::uint8_t> buffer(static_cast<std::size_t>(bytes));
   constexpr int kMostFailures = 1000;
   int failures = 0;
   for (int plane = 0; plane < planes; ++plane) {
@@ -310,13 +330,15 @@ bool agrees(TIFF* tiff, const Layout& layout) {
   std::uint16_t bits = 0;
   std::uint16_t samples = 0;
   std::uint16_t planar = 0;
+  std::uint16_t photometric = PHOTOMETRIC_MINISWHITE;  // as read_layout() has it where there is none
+  TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &photometric);
   TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &width);
   TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height);
   TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &bits);
   TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLESPERPIXEL, &samples);
   TIFFGetFieldDefaulted(tiff, TIFFTAG_PLANARCONFIG, &planar);
   return width == layout.width && height == layout.height && bits == layout.bits && samples == layout.samples &&
-         (planar == PLANARCONFIG_SEPARATE) == layout.separate;
+         (planar == PLANARCONFIG_SEPARATE) == layout.separate && photometric == layout.photometric;
 }
 
 Raster decode(Bytes bytes, const Header&, bool accept_damaged) {
@@ -337,7 +359,7 @@ Raster decode(Bytes bytes, const Header&, bool accept_damaged) {
     whole = read_ycbcr(tiff.get(), layout, accept_damaged, raster);
   } else {
     if (layout.ycbcr) TIFFSetField(tiff.get(), TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
-    whole = read_blocks(tiff.get(), layout, accept_damaged, raster);
+    whole = read_blocks(tiff.get(), layout, accept_damaged, bytes.size(), raster);
   }
   if (!whole && !accept_damaged) damaged(reason());
 

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include <longclip/error.h>
 #include <longclip/image.h>
@@ -63,6 +65,19 @@ std::string tiff_of(std::uint32_t width, std::uint32_t height) {
   return bytes.replace(entry(257) + 8, 4, little(height, 4));
 }
 
+// A TIFF of these entries, each of a tag, a type and a value, and of some pixels.
+struct Entry {
+  std::uint32_t tag, type, value;
+};
+std::string tiff_with(const std::vector<Entry>& entries, const std::string& pixels) {
+  std::string bytes = "II*" + std::string(1, '\0') + little(static_cast<std::uint32_t>(8 + pixels.size()), 4) + pixels;
+  bytes += little(static_cast<std::uint32_t>(entries.size()), 2);
+  for (const Entry& entry : entries) {
+    bytes += little(entry.tag, 2) + little(entry.type, 2) + little(1, 4) + little(entry.value, 4);
+  }
+  return bytes + little(0, 4);
+}
+
 std::string message(const std::string& bytes, const ImageOptions& options = {}) {
   try {
     Image::decode(std::as_bytes(std::span(bytes)), options, "it").preprocessed(32);
@@ -115,6 +130,53 @@ TEST(ImageLimits, AJpegOfThousandsOfScansIsRefused) {
   for (int i = 0; i < 1000; ++i) bytes += scan;
   bytes += "\xff\xd9";
   EXPECT_NE(message(bytes), "");
+}
+
+// Said in a type that libtiff takes and others do not, so that the rows that libtiff gives, of YCbCr, are half as long
+// as those of what the file seems to be.
+TEST(ImageLimits, ATiffWhoseKindIsReadInTwoWaysIsDamaged) {
+  constexpr std::uint32_t kShort = 3;
+  constexpr std::uint32_t kSignedShort = 8;
+  constexpr std::uint32_t kYcbcr = 6;
+  const auto with = [](std::uint32_t type) {
+    return tiff_with({{256, kShort, 1000},
+                      {257, kShort, 2},
+                      {258, kShort, 8},
+                      {259, kShort, 1},
+                      {262, type, kYcbcr},
+                      {273, 4, 8},
+                      {277, kShort, 3},
+                      {278, kShort, 2},
+                      {279, 4, 3000}},
+                     std::string(3000, '\x55'));
+  };
+  EXPECT_EQ(message(with(kShort)), "");
+  EXPECT_NE(message(with(kSignedShort)).find("damaged TIFF"), std::string::npos) << message(with(kSignedShort));
+}
+
+// Tiles that reach far over the edge, of a picture that is a line; each of 16 MB, or one of 64 GB.
+TEST(ImageLimits, TilesFarLargerThanThePictureAreDamaged) {
+  constexpr std::uint32_t kLong = 4;
+  for (const auto& [width, tile_width, tile_height] :
+       {std::tuple{1000000U, 16U, 1048576U}, std::tuple{16000000U, 16000000U, 1024U}}) {
+    const std::string bytes = tiff_with({{256, kLong, width},
+                                         {257, kLong, 1},
+                                         {258, 3, 8},
+                                         {259, 3, 1},
+                                         {262, 3, 1},
+                                         {277, 3, 1},
+                                         {322, kLong, tile_width},
+                                         {323, kLong, tile_height},
+                                         {324, kLong, 8},
+                                         {325, kLong, 100}},
+                                        std::string(100, '\x55'));
+    EXPECT_NE(message(bytes).find("damaged TIFF"), std::string::npos) << message(bytes);
+  }
+}
+
+TEST(ImageLimits, SaysThatASideIsTooLong) {
+  EXPECT_NE(message(png_of(150000000, 1)).find("no side may be longer than 134217727"), std::string::npos)
+      << message(png_of(150000000, 1));
 }
 
 }  // namespace
