@@ -184,7 +184,8 @@ class Builder {
                           ", not a floating-point number");
     } else {
       weights_.logit_scale = to_float(tensor)[0];
-      if (!std::isfinite(std::exp(weights_.logit_scale))) {
+      const float scale = std::exp(weights_.logit_scale);
+      if (!std::isfinite(scale) || scale <= 0) {
         problems_.push_back("logit_scale is " + std::to_string(weights_.logit_scale) + ", the logarithm of no scale");
       }
     }

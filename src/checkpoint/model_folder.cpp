@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <initializer_list>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -77,13 +78,25 @@ class Config {
     return values;
   }
 
-  bool boolean(const char* key) const {
+  bool boolean(const char* key, bool fallback = false) const {
     const auto found = json_.find(key);
-    return found != json_.end() && found->is_boolean() && found->get<bool>();
+    return found != json_.end() && found->is_boolean() ? found->get<bool>() : fallback;
+  }
+
+  // The number at `key`, or the one that each of the object's `sides` is. Nothing where they differ.
+  std::optional<int> extent(const char* key, std::initializer_list<const char*> sides) const {
+    const auto found = json_.find(key);
+    if (found == json_.end() || !found->is_object()) return integer(key, 1);
+    const Config object = at(key);
+    const int first = object.integer(*sides.begin(), 0);
+    const bool equal =
+        std::all_of(sides.begin(), sides.end(), [&](const char* side) { return object.integer(side, 0) == first; });
+    return equal && first > 0 && found->size() == sides.size() ? std::optional(first) : std::nullopt;
   }
 
   Config at(const char* key) const { return {path_, object_at(json_, key)}; }
-  bool has(const char* key) const { return json_.contains(key); }
+  bool empty() const { return json_.empty(); }
+  bool has(const char* key) const { return json_.contains(key) && !json_.at(key).is_null(); }
   // The same with the other's fields in place of its own.
   Config overridden(const Config& other) const {
     Json json = json_;
@@ -97,13 +110,28 @@ class Config {
   Json json_;
 };
 
-void check_norm(const Config& tower) {
+void check_norm(const Config& tower, const char* key = "layer_norm_eps") {
   constexpr double kEpsilon = 1e-5;
-  const double epsilon = tower.real("layer_norm_eps", kEpsilon);
+  const double epsilon = tower.real(key, kEpsilon);
   if (std::abs(epsilon - kEpsilon) > 1e-9) {
-    throw UnsupportedModel(tower.path().string() + ": layer_norm_eps is " + std::to_string(epsilon) +
+    throw UnsupportedModel(tower.path().string() + ": " + key + " is " + std::to_string(epsilon) +
                            "; only 1e-5 is supported");
   }
+}
+
+// What open_clip computes otherwise on weights of CLIP's names and shapes.
+void check_open_clip_tower(const Config& tower, const char* pool) {
+  for (const char* key : {"global_average_pool", "attentional_pool", "no_causal_mask", "final_ln_after_pool"}) {
+    if (tower.boolean(key)) throw UnsupportedModel(tower.path().string() + ": has " + key + ", which CLIP has not");
+  }
+  if (tower.text("pool_type", pool) != pool) {
+    throw UnsupportedModel(tower.path().string() + ": pool_type is " + printable(tower.text("pool_type", pool)) +
+                           "; only CLIP's, " + pool + ", is supported");
+  }
+  if (tower.has("act_kwargs") && !tower.at("act_kwargs").empty()) {
+    throw UnsupportedModel(tower.path().string() + ": act_kwargs make another activation than CLIP's");
+  }
+  check_norm(tower.at("norm_kwargs"), "eps");
 }
 
 // transformers keeps the sub-configs twice in old files, and the *_dict counts.
@@ -132,6 +160,18 @@ void read_channels(const Config& config, const char* mean, const char* std, Mode
 void read_preprocessor(const Config& config, ModelFolder& folder) {
   constexpr int kBicubic = 3;  // Pillow's number
   check_preprocessing(config.integer("resample", kBicubic) == kBicubic, config, "resample");
+  for (const char* step : {"do_resize", "do_center_crop", "do_rescale", "do_normalize"}) {
+    check_preprocessing(config.boolean(step, true), config, step);
+  }
+  std::optional<int> edge;
+  if (config.has("size")) {
+    edge = config.extent("size", {"shortest_edge"});
+    check_preprocessing(edge.has_value(), config, "size");
+  }
+  if (config.has("crop_size")) {
+    const auto crop = config.extent("crop_size", {"height", "width"});
+    check_preprocessing(crop.has_value() && (!edge || crop == edge), config, "crop_size");
+  }
   read_channels(config, "image_mean", "image_std", folder);
 }
 
@@ -166,6 +206,8 @@ void read_open_clip(const Config& config, ModelFolder& folder) {
   const Config model = config.at("model_cfg");
   const Config vision = model.at("vision_cfg");
   folder.activation = model.boolean("quick_gelu") ? "quick_gelu" : "gelu";
+  check_open_clip_tower(vision, "tok");
+  check_open_clip_tower(model.at("text_cfg"), "argmax");
   folder.text_heads = model.at("text_cfg").integer("heads", kTextHeads);
   const Config preprocessing = config.at("preprocess_cfg");
   check_preprocessing(preprocessing.text("interpolation", "bicubic") == "bicubic", preprocessing, "interpolation");

@@ -36,8 +36,9 @@ constexpr std::array kKnown{
 TensorFile read_tensor_file(const Source& source) {
   if (source.bytes.empty()) fail(source, "an empty file");
   if (Zip::is_zip(source.bytes)) return read_torch_zip(source);
-  if (is_torch_legacy(source.bytes)) return read_torch_legacy(source);
+  // Before the pickle: the length of a header, with which the file begins, can look like one.
   if (is_safetensors(source.bytes)) return read_safetensors(source);
+  if (is_torch_legacy(source.bytes)) return read_torch_legacy(source);
   const std::string_view text{reinterpret_cast<const char*>(source.bytes.data()), source.bytes.size()};
   for (const Known& known : kKnown) {
     if (text.starts_with(known.begin)) fail(source, known.reason);

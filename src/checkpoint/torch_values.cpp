@@ -13,6 +13,8 @@ using Kind = Value::Kind;
 // More than any module tree of a CLIP; a pickle can refer to one module very often.
 constexpr int kMaxDepth = 100;
 constexpr std::size_t kMaxModules = 100000;
+constexpr std::size_t kMaxItems = 1000000;
+constexpr std::size_t kMaxPathBytes = std::size_t{16} << 20;  // of all names together
 constexpr std::size_t kMaxAxes = 16;
 
 struct StorageType {
@@ -39,15 +41,12 @@ bool is_tensor_call(const Value& value) {
 }
 
 // The call that rebuilds the tensor, out of the parameter it may be wrapped in; null if `value` is
-// no tensor. A wrapper is made after what it wraps, so the chain ends.
+// no tensor.
 const Value* tensor_call(const Value& value) {
-  const Value* inner = &value;
-  while ((inner->is_call("torch._utils._rebuild_parameter") ||
-          inner->is_call("torch._utils._rebuild_parameter_with_state")) &&
-         !inner->items.empty()) {
-    inner = inner->items[0];
-  }
-  return is_tensor_call(*inner) ? inner : nullptr;
+  const bool wraps =
+      value.is_call("torch._utils._rebuild_parameter") || value.is_call("torch._utils._rebuild_parameter_with_state");
+  const Value& inner = wraps && !value.items.empty() ? *value.items[0] : value;
+  return is_tensor_call(inner) ? &inner : nullptr;
 }
 
 const Value* find_item(const Value& dict, std::string_view key) {
@@ -79,6 +78,10 @@ class ModuleWalk {
       if (!state.items[i]->is_text()) continue;
       const Value& value = *state.items[i + 1];
       const std::string path = prefix + std::string(state.items[i]->text);
+      path_bytes_ += path.size();
+      if (++items_ > kMaxItems || path_bytes_ > kMaxPathBytes) {
+        fail(source_, "a TorchScript archive with too many attributes, or too long names of them");
+      }
       if (value.kind == Kind::object) visit(value, path + ".", depth + 1);
       if (tensor_call(value) != nullptr) into_.tensors.emplace_back(path, &value);
     }
@@ -88,6 +91,8 @@ class ModuleWalk {
   const Source& source_;
   StateDict& into_;
   std::size_t modules_ = 0;
+  std::size_t items_ = 0;
+  std::size_t path_bytes_ = 0;
 };
 
 std::vector<std::int64_t> read_extents(const Source& source, const std::string& what, const Value& value) {

@@ -93,7 +93,7 @@ TEST(ClipWeights, MustBeFloatingPoint) {
 
 TEST(ClipWeights, HaveAScale) {
   Checkpoint checkpoint = golden_checkpoint();
-  for (const float scale : {1000.0F, std::numeric_limits<float>::quiet_NaN()}) {
+  for (const float scale : {1000.0F, -200.0F, std::numeric_limits<float>::quiet_NaN()}) {
     checkpoint.tensors["logit_scale"] = from_float({scale}, {});
     EXPECT_TRUE(contains(reason(checkpoint), "logit_scale is ")) << scale;
   }

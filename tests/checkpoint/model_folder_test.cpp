@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <map>
 #include <string>
 
 #include <longclip/error.h>
@@ -76,6 +77,25 @@ TEST_F(ModelFolderTest, ReadsOpenClipsConfig) {
   EXPECT_EQ(folder.text_heads, 8);
 }
 
+// Their weights have CLIP's names and shapes.
+TEST_F(ModelFolderTest, RefusesWhatOpenClipComputesOtherwise) {
+  write("open_clip_pytorch_model.bin", "");
+  const auto with = [&](const std::string& vision, const std::string& text) {
+    write("open_clip_config.json", R"({"model_cfg":{"vision_cfg":{)" + vision + R"(},"text_cfg":{)" + text + "}}}");
+    return reason();
+  };
+  EXPECT_EQ(with(R"("pool_type":"tok","global_average_pool":false,"norm_kwargs":{"eps":1e-5})",
+                 R"("pool_type":"argmax","no_causal_mask":false,"act_kwargs":null)"),
+            "");
+  EXPECT_TRUE(contains(with(R"("global_average_pool":true)", ""), "global_average_pool"));
+  EXPECT_TRUE(contains(with(R"("pool_type":"avg")", ""), "pool_type is 'avg'"));
+  EXPECT_TRUE(contains(with(R"("attentional_pool":true)", ""), "attentional_pool"));
+  EXPECT_TRUE(contains(with("", R"("pool_type":"eos")"), "pool_type is 'eos'"));
+  EXPECT_TRUE(contains(with("", R"("no_causal_mask":true)"), "no_causal_mask"));
+  EXPECT_TRUE(contains(with("", R"("act_kwargs":{"approximate":"tanh"})"), "act_kwargs"));
+  EXPECT_TRUE(contains(with(R"("norm_kwargs":{"eps":1e-6})", ""), "eps is"));
+}
+
 TEST_F(ModelFolderTest, RefusesOtherModelsByTheirType) {
   write("model.safetensors", "");
   for (const std::string type : {"siglip", "chinese_clip", "blip", "vit", "x\\ny"}) {
@@ -102,6 +122,24 @@ TEST_F(ModelFolderTest, ReadsWhatThePixelsAreNormalisedBy) {
   EXPECT_EQ(read_model_folder(folder_.path()).std, (std::array<double, 3>{1, 2, 3}));
   write("preprocessor_config.json", R"({"resample":2})");
   EXPECT_TRUE(contains(reason(), "resample"));
+  for (const std::string usual :
+       {R"("size":224,"crop_size":224)", R"("size":{"shortest_edge":224},"crop_size":{"height":224,"width":224})",
+        R"("size":336)", R"("size":null,"do_resize":true,"do_center_crop":true,"do_normalize":true)"}) {
+    write("preprocessor_config.json", "{" + usual + "}");
+    EXPECT_EQ(reason(), "") << usual;
+  }
+  for (const auto& [key, unusual] :
+       std::map<std::string, std::string>{{"size ", R"("size":{"height":224,"width":224})"},
+                                          {"size is", R"("size":{"shortest_edge":224,"longest_edge":448})"},
+                                          {"crop_size", R"("size":{"shortest_edge":256},"crop_size":224)"},
+                                          {"crop_size is", R"("crop_size":{"height":224,"width":336})"},
+                                          {"do_resize", R"("do_resize":false)"},
+                                          {"do_center_crop", R"("do_center_crop":false)"},
+                                          {"do_rescale", R"("do_rescale":false)"},
+                                          {"do_normalize", R"("do_normalize":false)"}}) {
+    write("preprocessor_config.json", "{" + unusual + "}");
+    EXPECT_TRUE(contains(reason(), key)) << unusual << reason();
+  }
   for (const std::string wrong : {"[1,2]", "[1,2,\"3\"]", "[1,2,0]", "[1,2,-1]", "3"}) {
     write("preprocessor_config.json", R"({"image_std":)" + wrong + "}");
     EXPECT_TRUE(contains(reason(), "image_std")) << wrong;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "checkpoint/bytes.h"
+#include "checkpoint/tensor_file.h"
 
 namespace longclip::checkpoint {
 namespace {
@@ -36,6 +37,13 @@ TEST(Safetensors, ReadsTensorsInAnyOrderWithMetadataAndPadding) {
   EXPECT_EQ(to_float(read.tensors.at("a")), std::vector<float>{1.5f});
   EXPECT_EQ(to_float(read.tensors.at("b")), (std::vector<float>{2.5f, 3.5f}));
   EXPECT_EQ(read.tensors.at("none").shape, (std::vector<std::int64_t>{0, 3}));
+}
+
+// The file begins with the header's length, 640, whose bytes are also those that a pickle begins with.
+TEST(Safetensors, AreNotTakenForAPickle) {
+  const std::string bytes = file("{}" + std::string(638, ' '));
+  ASSERT_EQ(bytes.substr(0, 2), "\x80\x02");
+  EXPECT_EQ(read_tensor_file(source_of(bytes)).format, read_safetensors(source_of(bytes)).format);
 }
 
 TEST(Safetensors, AreEmptyAtLeast) {

@@ -229,6 +229,17 @@ TEST(TorchScript, SurvivesModulesThatHoldThemselves) {
   EXPECT_TRUE(contains(reason(torch_zip(bomb + ".")), "too many modules"));
 }
 
+// Few bytes that stand for very many names.
+TEST(TorchScript, SurvivesAttributesThatAreSetVeryOften) {
+  const auto module = [](const std::string& name, int times) {
+    std::string made = "c__torch__\nNet\n)\x81}" + text(name) + "q\0N"s + "s";  // {name: None}
+    for (int i = 0; i < times; ++i) made += "h\0h\0s"s;
+    return made + "b.";
+  };
+  EXPECT_TRUE(contains(reason(torch_zip(module("weight", 1100000))), "too many attributes"));
+  EXPECT_TRUE(contains(reason(torch_zip(module(std::string(200000, 'w'), 100))), "too long names"));
+}
+
 TEST(TorchZip, NeedsOneCheckpoint) {
   EXPECT_EQ(reason(test::ZipWriter().add("data.pkl", Made().pickle()).add("data/0", std::string(24, '\1')).finish()),
             "");
