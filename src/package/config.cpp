@@ -102,6 +102,7 @@ Architecture::Tower tower(const Fields& fields) {
   tower.width = fields.integer("width", 1, largest);
   tower.layers = fields.integer("layers", 1, largest);
   tower.heads = fields.integer("heads", 1, largest);
+  if (tower.width % tower.heads != 0) fields.fail("heads", "a divisor of the width");
   tower.mlp = fields.has("mlp") ? fields.integer("mlp", 1, largest) : 4 * tower.width;
   return tower;
 }
@@ -139,8 +140,9 @@ Config parse_config(std::string_view text, const std::string& name) {
   if (root.has("image")) {
     const Fields image = root.object("image");
     config.has_vision = true;
-    architecture.image_size = image.integer("size", 1, 1 << 14);
+    architecture.image_size = image.integer("size", 1, 8192);  // as Image::preprocessed() gives at most
     architecture.patch_size = image.integer("patch", 1, architecture.image_size);
+    if (architecture.image_size % architecture.patch_size != 0) image.fail("patch", "a divisor of the size");
     config.mean = image.triple("mean");
     config.std = image.triple("std");
     for (const double deviation : config.std) {
@@ -159,7 +161,13 @@ Config parse_config(std::string_view text, const std::string& name) {
     architecture.context_length = text_fields.integer("context_length", 2, largest);
     architecture.vocabulary_size = text_fields.integer("vocabulary_size", 1, 1 << 28);
     architecture.text = tower(text_fields);
-    if (text_fields.has("activation")) architecture.activation = text_fields.text("activation");
+    if (text_fields.has("activation")) {
+      const std::string activation = text_fields.text("activation");
+      if (config.has_vision && activation != architecture.activation) {
+        throw UnsupportedModel(name + ": the towers have different activations");
+      }
+      architecture.activation = activation;
+    }
     config.pad_id = text_fields.integer("pad_id", 0, architecture.vocabulary_size - 1);
     const Fields tokenizer = text_fields.object("tokenizer");
     config.tokenizer_kind = tokenizer.text("kind");

@@ -42,11 +42,12 @@ void check_options(const ConvertOptions& options) {
   if (options.ratio < 1) throw InvalidInput("ratio is " + std::to_string(options.ratio) + "; it must be 1 or more");
 }
 
-void check_destination(const std::filesystem::path& destination, bool overwrite,
-                       const std::filesystem::path& checkpoint) {
+// True where a package or an empty folder is to be replaced, false where nothing is. Throws InvalidInput for
+// all else.
+bool replaces(const std::filesystem::path& destination, bool overwrite, const std::filesystem::path& checkpoint) {
   if (destination.empty()) throw InvalidInput("the package has no name: name the folder to make");
   std::error_code error;
-  if (!std::filesystem::exists(std::filesystem::symlink_status(destination, error))) return;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(destination, error))) return false;
   if (!overwrite) throw InvalidInput(destination.string() + ": is there already; remove it, or ask to overwrite it");
   // Only what is known to be a package is ever replaced.
   const bool empty_folder =
@@ -58,6 +59,7 @@ void check_destination(const std::filesystem::path& destination, bool overwrite,
   if (lies_in(destination, checkpoint)) {
     throw InvalidInput(destination.string() + ": the checkpoint is in it and would be lost; name another folder");
   }
+  return true;
 }
 
 // Keeps the asked towers only, and says so if one is not there.
@@ -101,7 +103,8 @@ std::optional<std::int32_t> write_tokenizer(Config& config, const std::filesyste
   const auto bytes = kept ? kept->bytes() : text::clip_vocabulary();
   const Tokenizer tokenizer = kept ? Tokenizer::load(given) : Tokenizer::clip();
   const auto rows = static_cast<std::size_t>(config.architecture.vocabulary_size);
-  if (tokenizer.size() > rows) {
+  // A model of more rows than CLIP's vocabulary has another one.
+  if (tokenizer.size() > rows || (given.empty() && tokenizer.size() < rows)) {
     throw InvalidInput((given.empty() ? "CLIP's vocabulary" : given.string()) + ": has " +
                        std::to_string(tokenizer.size()) + " ids, and the checkpoint's token embedding " +
                        std::to_string(rows) + " rows; name the tokenizer that the text tower was trained with");
@@ -150,7 +153,8 @@ void write_contents(const std::filesystem::path& folder, const checkpoint::Check
                     const ClipWeights& weights, const std::string& name, const ConvertOptions& options,
                     ConversionReport& report) {
   // Hashing the source takes as long as writing the towers: side by side.
-  auto source_hash = std::async(std::launch::async, [&] { return sha256_of(checkpoint); });
+  constexpr auto kAsync = std::launch::async | std::launch::deferred;  // deferred where no thread can be had
+  auto source_hash = std::async(kAsync, [&] { return sha256_of(checkpoint); });
 
   Config config;
   config.name = options.name.empty() ? name : options.name;
@@ -175,7 +179,7 @@ void write_contents(const std::filesystem::path& folder, const checkpoint::Check
   // Likewise: the first tower is hashed while the second is written.
   std::vector<std::pair<std::string, std::future<std::string>>> hashes;
   const auto hash = [&](const char* file) {
-    hashes.emplace_back(file, std::async(std::launch::async, io::sha256_of_file, folder / file));
+    hashes.emplace_back(file, std::async(kAsync, io::sha256_of_file, folder / file));
   };
   if (config.has_vision) {
     write_tower(folder / vision_file, "Vision", vision, weights.vision, options.precision,
@@ -194,7 +198,9 @@ void write_contents(const std::filesystem::path& folder, const checkpoint::Check
   config.source = options.source.empty() ? checkpoint.file.filename().string() : options.source;
   config.source += " (sha256 " + report.source.sha256 + ")";
   io::write_text(folder / "README.md", model_card(config, report.source));
-  io::write_text(folder / config_file, to_text(config));
+  const std::string text_of_config = to_text(config);
+  parse_config(text_of_config, config_file);  // what could not be loaded is not written
+  io::write_text(folder / config_file, text_of_config);
   report.bytes = bytes_of_folder(folder);
 }
 
@@ -207,20 +213,21 @@ ConversionReport convert(const std::filesystem::path& checkpoint_path, const std
   }
   // Before the work of reading.
   check_options(options);
-  check_destination(destination, options.overwrite, checkpoint_path);
+  replaces(destination, options.overwrite, checkpoint_path);
   const auto checkpoint = checkpoint::read_checkpoint(checkpoint_path);
   return make_package(checkpoint, checkpoint::clip_weights(checkpoint), destination, options);
 }
 
 std::string package::name_of(const std::filesystem::path& folder) {
-  const auto path = std::filesystem::absolute(folder).lexically_normal();
+  std::error_code error;  // of a working folder that is gone
+  const auto path = std::filesystem::absolute(folder, error).lexically_normal();
   return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
 ConversionReport package::make_package(const checkpoint::Checkpoint& checkpoint, ClipWeights weights,
                                        const std::filesystem::path& destination, const ConvertOptions& options) {
   check_options(options);
-  check_destination(destination, options.overwrite, checkpoint.path);
+  replaces(destination, options.overwrite, checkpoint.path);
   ConversionReport report;
   report.source = describe(checkpoint, weights);
   report.package = destination;
@@ -237,7 +244,8 @@ ConversionReport package::make_package(const checkpoint::Checkpoint& checkpoint,
   } catch (const InvalidFile& error) {
     throw InvalidFile(folder.in_users_terms(error.what()));
   }
-  if (options.overwrite) {
+  // Asked once more: while it was written, something else may have come there.
+  if (options.overwrite && replaces(destination, true, checkpoint.path)) {
     folder.publish();
   } else {
     folder.publish_new();

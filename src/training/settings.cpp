@@ -21,6 +21,8 @@ void require(bool holds, const std::string& what) {
 
 std::string number(double value) { return nlohmann::json(value).dump(); }
 
+}  // namespace
+
 void check_architecture(const Architecture& architecture) {
   const auto heads_fit = [](const Architecture::Tower& tower) {
     return tower.width > 0 && tower.layers > 0 && tower.heads > 0 && tower.mlp > 0 && tower.width % tower.heads == 0;
@@ -40,6 +42,8 @@ void check_architecture(const Architecture& architecture) {
   require(architecture.activation == "quick_gelu" || architecture.activation == "gelu",
           "activation \"" + architecture.activation + "\": known are quick_gelu and gelu");
 }
+
+namespace {
 
 void check_examples(const std::vector<Example>& examples) {
   std::size_t missing = 0;

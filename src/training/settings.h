@@ -15,6 +15,9 @@ namespace longclip::training {
 // Throws InvalidInput for a rank or number of processes that cannot be.
 void check_processes(const TrainingOptions& options);
 
+// Throws InvalidInput for sizes that make no CLIP, or an activation that is not known.
+void check_architecture(const Architecture& architecture);
+
 // Throws InvalidInput for options and examples that cannot be trained, InvalidFile for pictures that are
 // missing: all that can be told before any work.
 void check(const std::vector<Example>& examples, const TrainingOptions& options);

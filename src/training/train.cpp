@@ -83,14 +83,15 @@ BatchSource batch_source(const std::vector<Example>& examples, const TrainingOpt
 }
 
 // The feature is taken at the end token, and every id has a row of the embedding.
-void check_tokenizer(const Tokenizer& tokenizer, const Architecture& architecture) {
+void check_tokenizer(const Tokenizer& tokenizer, const Architecture& architecture, bool given) {
   if (tokenizer.end_id() < 0) {
     throw InvalidInput("the tokenizer has no end token (eos), where the text tower's feature is taken");
   }
-  if (tokenizer.size() > static_cast<std::size_t>(architecture.vocabulary_size)) {
-    throw InvalidInput("the tokenizer has " + std::to_string(tokenizer.size()) +
-                       " ids, and the text tower a vocabulary of " + std::to_string(architecture.vocabulary_size) +
-                       "; name the one that it was trained with");
+  const auto rows = static_cast<std::size_t>(architecture.vocabulary_size);
+  if (tokenizer.size() > rows || (!given && tokenizer.size() < rows)) {
+    throw InvalidInput(std::string(given ? "the tokenizer" : "CLIP's tokenizer") + " has " +
+                       std::to_string(tokenizer.size()) + " ids, and the text tower a vocabulary of " +
+                       std::to_string(architecture.vocabulary_size) + "; name the one that it was trained with");
   }
 }
 
@@ -103,7 +104,8 @@ class Run {
         options_(options),
         start_(make_start(options)),
         tokenizer_(start_.tokenizer.empty() ? Tokenizer::clip() : Tokenizer::load(start_.tokenizer)) {
-    check_tokenizer(tokenizer_, start_.architecture);
+    check_architecture(start_.architecture);
+    check_tokenizer(tokenizer_, start_.architecture, !start_.tokenizer.empty());
     batches_.emplace(batch_source(examples, options, start_, tokenizer_, threads));
     const auto per_epoch = static_cast<double>(batches_->steps_per_epoch());
     steps_ = options.steps > 0 ? static_cast<std::int64_t>(options.steps)

@@ -98,6 +98,10 @@ TEST(Config, NamesTheFieldThatIsWrong) {
       {"precision", [](json& j) { j["precision"] = "fp8"; }},
       {"image is not an object", [](json& j) { j["image"] = 1; }},
       {"image.patch", [](json& j) { j["image"]["patch"] = 225; }},
+      {"image.patch", [](json& j) { j["image"]["patch"] = 33; }},
+      {"image.size", [](json& j) { j["image"]["size"] = 8224; }},
+      {"image.heads", [](json& j) { j["image"]["heads"] = 5; }},
+      {"different activations", [](json& j) { j["text"]["activation"] = "gelu"; }},
       {"image.mean",
        [](json& j) {
          j["image"]["mean"] = {1, 2};

@@ -14,8 +14,11 @@
 #include <longclip/error.h>
 #include <longclip/tokenizer.h>
 
+#include "checkpoint/checkpoint.h"
+#include "checkpoint/clip_weights.h"
 #include "golden/golden.h"
 #include "io/sha256.h"
+#include "package/make_package.h"
 #include "package/package.h"
 #include "temporary_folder.h"
 
@@ -190,6 +193,29 @@ TEST(Convert, SaysThatATowerIsNotThere) {
             std::string::npos);
 }
 
+// CLIP's ids would mean other words to it.
+TEST(Convert, GivesClipsVocabularyToNoModelOfAnother) {
+  const testing::TemporaryFolder folder;
+  auto checkpoint = checkpoint::read_checkpoint(golden::model("longclip248.safetensors"));
+  constexpr std::int64_t kRows = 60000;
+  constexpr std::int64_t kWidth = 64;
+  checkpoint.tensors["token_embedding.weight"] =
+      checkpoint::from_float(std::vector<float>(kRows * kWidth), {kRows, kWidth});
+  const auto make = [&](const ConvertOptions& options) {
+    package::make_package(checkpoint, checkpoint::clip_weights(checkpoint), folder / "p", options);
+  };
+  const std::string line = reason<InvalidInput>([&] { make({}); });
+  EXPECT_NE(line.find("CLIP's vocabulary: has 49408 ids, and the checkpoint's token embedding 60000 rows"),
+            std::string::npos)
+      << line;
+  EXPECT_EQ(entries(folder.path()), 0U);
+  ConvertOptions options;  // but where it is named
+  options.tokenizer =
+      std::filesystem::path(LONGCLIP_TEST_DATA) / "../../models/clip-vocabulary/bpe_simple_vocab_16e6.txt.gz";
+  make(options);
+  EXPECT_EQ(package::open_package(folder / "p").config.architecture.vocabulary_size, kRows);
+}
+
 TEST(Convert, TakesMergesThatAreNotCompressed) {
   const testing::TemporaryFolder folder;
   std::ofstream(folder / "merges.txt") << "#version: 0.2\nc a\nca t</w>\n";
@@ -203,17 +229,19 @@ TEST(Convert, TakesMergesThatAreNotCompressed) {
 }
 
 TEST(Convert, OverwritesNothingThatAppearsMeanwhile) {
-  const testing::TemporaryFolder folder;
-  ConvertOptions options;
-  options.progress = [&](std::uint64_t, std::uint64_t) {
-    std::filesystem::create_directory(folder / "p");
-    std::ofstream(folder / "p/dear.jpg") << "x";
-  };
-  EXPECT_NE(
-      reason<InvalidFile>([&] { convert(golden::model("longclip248.pt"), folder / "p", options); }).find("meanwhile"),
-      std::string::npos);
-  EXPECT_TRUE(std::filesystem::exists(folder / "p/dear.jpg"));
-  EXPECT_EQ(entries(folder.path()), 1U);
+  for (const bool overwrite : {false, true}) {
+    const testing::TemporaryFolder folder;
+    ConvertOptions options;
+    options.overwrite = overwrite;
+    options.progress = [&](std::uint64_t, std::uint64_t) {
+      std::filesystem::create_directory(folder / "p");
+      std::ofstream(folder / "p/dear.jpg") << "x";
+    };
+    const std::string line = reason<Error>([&] { convert(golden::model("longclip248.pt"), folder / "p", options); });
+    EXPECT_NE(line.find(overwrite ? "is not a package" : "meanwhile"), std::string::npos) << line;
+    EXPECT_TRUE(std::filesystem::exists(folder / "p/dear.jpg"));
+    EXPECT_EQ(entries(folder.path()), 1U);
+  }
 }
 
 TEST(Convert, NamesTheFileThatCannotBeStretchedAndTheWayOut) {

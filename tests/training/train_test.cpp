@@ -350,6 +350,17 @@ TEST_F(Training, ResumesWithTheSameTokenizerOnly) {
   }
 }
 
+TEST_F(Training, TakesClipsTokenizerForItsVocabularyAlone) {
+  TrainingOptions options = small_options();
+  options.architecture.vocabulary_size = 50000;
+  try {
+    train(examples_, folder_ / "run", options);
+    FAIL();
+  } catch (const InvalidInput& error) {
+    EXPECT_NE(std::string(error.what()).find("CLIP's tokenizer has 49408 ids"), std::string::npos) << error.what();
+  }
+}
+
 // Names of files are bytes on Linux.
 TEST_F(Training, TakesAStartWhoseNameIsNoUtf8) {
   const TrainingReport parent = train(examples_, folder_ / "parent", small_options());
