@@ -59,6 +59,19 @@ bool sync(const std::filesystem::path& path, int (*call)(int) = ::fsync) {
   return done;
 }
 
+// Where a link leads to, though nothing is there yet.
+std::filesystem::path end_of_links(std::filesystem::path path) {
+  constexpr int kMostLinks = 40;  // as many as Linux follows
+  std::error_code error;
+  for (int links = 0; std::filesystem::is_symlink(path, error); ++links) {
+    if (links == kMostLinks) fail_to_write(path, "it is a link that leads to itself");
+    const auto target = std::filesystem::read_symlink(path, error);
+    if (error) fail_to_write(path, error.message().c_str());
+    path = parent_of(path) / target;
+  }
+  return path;
+}
+
 }  // namespace
 
 Staged::Staged(std::filesystem::path destination, Kind kind) : destination_(std::move(destination)), kind_(kind) {
@@ -67,7 +80,7 @@ Staged::Staged(std::filesystem::path destination, Kind kind) : destination_(std:
   // A link stays one: what it points to is replaced.
   if (std::filesystem::is_symlink(destination_, error)) {
     const auto target = std::filesystem::canonical(destination_, error);
-    if (!error) destination_ = target;
+    destination_ = error ? end_of_links(destination_) : target;
   }
   // A file put into the place of a device (/dev/null) or a pipe would break it for all.
   const auto there = std::filesystem::status(destination_, error).type();

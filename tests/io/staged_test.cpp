@@ -134,6 +134,17 @@ TEST(Staged, ReplacesWhatALinkPointsTo) {
   EXPECT_EQ(content(folder / "store/f"), "new");
 }
 
+TEST(Staged, MakesWhatALinkPointsTo) {
+  const testing::TemporaryFolder folder;
+  std::filesystem::create_symlink("further", folder / "link");
+  std::filesystem::create_symlink("store/f", folder / "further");
+  write(folder / "link", "new");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  EXPECT_EQ(content(folder / "store/f"), "new");
+  std::filesystem::create_symlink("round", folder / "round");
+  EXPECT_THROW(write(folder / "round", "new"), InvalidFile);
+}
+
 TEST(Staged, TakesTheLongestNameOfAFile) {
   const testing::TemporaryFolder folder;
   const std::string name(255, 'n');
