@@ -1,6 +1,7 @@
 #include "dataset/image_folder.h"
 
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace longclip::dataset {
@@ -12,8 +13,10 @@ bool leads_inside(const fs::path& path) { return !path.empty() && path != "." &&
 
 }  // namespace
 
-ImageFolder::ImageFolder(fs::path folder)
-    : folder_(std::move(folder)), absolute_(fs::absolute(folder_).lexically_normal()) {}
+ImageFolder::ImageFolder(fs::path folder) : folder_(std::move(folder)) {
+  std::error_code error;  // of a working folder that is gone
+  absolute_ = fs::absolute(folder_, error).lexically_normal();
+}
 
 fs::path ImageFolder::find(std::string_view name, const Place& place) const {
   if (name.find('\0') != name.npos) place.fail("the picture's name holds a NUL character");

@@ -38,8 +38,12 @@ FilesByStem files_in(const fs::path& folder) {
 }
 
 std::string read_caption(const fs::path& path) {
-  const auto bytes = io::read_file(path, kLargestCaption);
-  return urban1k_caption({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
+  const auto bytes = io::read_file(path, kLargestCaption + 1);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (text.size() > kLargestCaption && text.find('\n') == std::string_view::npos) {
+    throw InvalidFile(path.string() + ": its first line is longer than a mebibyte, which no caption is");
+  }
+  return urban1k_caption(text, path.string());
 }
 
 }  // namespace
