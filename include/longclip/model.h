@@ -65,7 +65,7 @@ struct TowerInfo {
   std::string engine;   // "torchscript"
   Precision precision;  // of the computation
   std::uint64_t parameters = 0;
-  int width = 0;  // 0 where a foreign module does not tell
+  int width = 0;
   int layers = 0;
   int heads = 0;
 };

@@ -88,7 +88,7 @@ Model::Model(Model&&) noexcept = default;
 Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;
 
-Model Model::load(const std::filesystem::path& path, const LoadOptions& options) {
+Model Model::load(const std::filesystem::path& path, const LoadOptions& options) try {
   // OpenMP ends the process where it cannot have the threads that it is told.
   if (constexpr int most = 1024; options.threads < 0 || options.threads > most) {
     throw InvalidInput("threads is " + std::to_string(options.threads) + "; give 1 to " + std::to_string(most) +
@@ -144,6 +144,8 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
   vision_verified.get();
   text_verified.get();
   return Model(std::move(state));
+} catch (const std::bad_alloc&) {
+  throw Error(path.string() + ": memory does not suffice to load it");
 }
 
 const ModelInfo& Model::info() const noexcept {

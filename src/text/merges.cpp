@@ -167,9 +167,11 @@ std::vector<BytePairs::Merge> read_merges(std::span<const std::byte> file, const
   merges.reserve(BytePairs::max_merges);
   std::size_t line_number = 0;
   while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
+    std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
-    if (++line_number == 1) continue;  // the header
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (++line_number == 1) continue;         // the header
+    if (line.empty() && text.empty()) break;  // an empty last one
     const auto refuse = [&](const char* reason) {
       throw InvalidFile(name + ": not CLIP's merges: line " + std::to_string(line_number) + " " + reason);
     };

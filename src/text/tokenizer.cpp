@@ -52,7 +52,10 @@ std::string Tokenizer::clean(std::string_view text) const { return implementatio
 
 TokenBatch Tokenizer::tokenize(const std::vector<std::string>& texts, std::size_t context, Overflow overflow,
                                SpecialTokens special) const {
-  if (context == 0) throw InvalidInput("a context of 0 tokens holds nothing: give at least 1");
+  constexpr std::size_t kLongest = std::size_t{1} << 20;
+  if (context == 0 || context > kLongest) {
+    throw InvalidInput("a context of " + std::to_string(context) + " tokens: give 1 to " + std::to_string(kLongest));
+  }
   TokenBatch batch{.rows = texts.size(), .context = context, .ids = {}, .lengths = {}, .cut = {}};
   std::vector<InputError> errors;
   std::vector<std::int32_t> row;

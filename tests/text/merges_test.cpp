@@ -57,7 +57,10 @@ TEST(ReadMerges, ReadsThePublishedFile) {
 constexpr std::string_view small = "#version: 0.2\ni n\nt h\nth e</w>\n\xC4\xA0 in\n";
 
 TEST(ReadMerges, ReadsTextAndGzipAlike) {
-  for (const std::string& file : {std::string(small), gzip(small), std::string(small.substr(0, small.size() - 1))}) {
+  // Lines as Windows ends them, and an empty last one, are taken, too.
+  const std::string windows = "#version: 0.2\r\ni n\r\nt h\r\nth e</w>\r\n\xC4\xA0 in\r\n\r\n";
+  for (const std::string& file :
+       {std::string(small), gzip(small), std::string(small.substr(0, small.size() - 1)), windows}) {
     ASSERT_TRUE(looks_like_merges(bytes_of(file)));
     const auto merges = read_merges(bytes_of(file), "merges.txt");
     ASSERT_EQ(merges.size(), 4u);

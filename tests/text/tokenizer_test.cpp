@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -134,6 +135,12 @@ TEST(Tokenizer, PutsStartAndEndOfASentencePieceModelAroundATextAndPadsWithItsPad
   EXPECT_EQ(unigram.tokenize({"a a a a"}, 3, Overflow::truncate).ids, (Ids{1, 5, 2}));
   const Tokenizer bpe = Tokenizer::load(golden::tokenizer_data("sentencepiece/tiny_bpe.model"));
   EXPECT_EQ(bpe.tokenize({""}, 4).ids, (Ids{1, 2, 0, 0}));
+}
+
+TEST(Tokenizer, TakesNoContextThatNoMemoryHolds) {
+  for (const std::size_t context : {std::size_t{0}, SIZE_MAX}) {
+    EXPECT_THROW(Tokenizer::clip().tokenize({"a cat"}, context), InvalidInput) << context;
+  }
 }
 
 TEST(Tokenizer, GivesTheSameFromEightThreads) {
