@@ -29,10 +29,11 @@ std::vector<std::string> spellings(const CLI::Option& option) {
 
 bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
-// The values that it takes, where they are few: "fp32 fp16 bf16"; else empty.
+// The values that it takes, where they are few: "fp32 fp16 bf16"; else empty, as where a FILE may stand in their
+// place.
 std::string choices(const CLI::Option& option) {
   std::string text = option.get_option_text();
-  if (text.find('|') == text.npos) return "";
+  if (text.find('|') == text.npos || text.starts_with("FILE|")) return "";
   std::replace(text.begin(), text.end(), '|', ' ');
   return text;
 }

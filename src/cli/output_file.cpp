@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 void check_output(const fs::path& path) {
   std::error_code error;
   const auto status = fs::status(path, error);
-  if (fs::is_directory(status)) throw InvalidFile(path.string() + ": is a folder; name a file in it");
+  if (fs::is_directory(status) || !path.has_filename())
+    throw InvalidFile(path.string() + ": is a folder; name a file in it");
   // What is written takes the place of the old file, and must not take that of a device or pipe.
   if (fs::exists(status) && !fs::is_regular_file(status)) {
     throw InvalidFile(path.string() + ": is no ordinary file; name another one to write");

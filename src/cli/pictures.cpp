@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <fstream>
-#include <iostream>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
-#include "cli/interrupt.h"
+#include "cli/line_reader.h"
 #include "cli/natural_order.h"
 #include "cli/standard_input.h"
 
@@ -79,23 +77,13 @@ class Finder {
     if (error) failures_.add(folder.string(), "cannot be searched: " + error.message());
   }
 
-  void add_list(const std::string& path) {
-    if (path == kStandardInput) return add_lines(std::cin, "standard input");
-    std::ifstream file(path);
-    if (!file || file.peek() == std::ifstream::traits_type::eof()) {
-      return failures_.add(path, "is no list of pictures: it cannot be read or is empty");
-    }
-    add_lines(file, path);
-  }
-
-  void add_lines(std::istream& lines, const std::string& name) {
+  void add_list(const std::string& file) {
+    LineReader lines(file);
     const std::size_t before = pictures_.size();
-    for (std::string line; std::getline(lines, line);) {
-      if (line.ends_with('\r')) line.pop_back();
-      if (!line.empty()) add_path(line);
+    while (const auto line = lines.next()) {
+      if (!line->empty()) add_path(*line);
     }
-    stop_if_interrupted();  // which ends standard input, too
-    if (pictures_.size() == before) failures_.add(name, "names no pictures");
+    if (pictures_.size() == before) failures_.add(lines.name(), "names no pictures");
   }
 
   Failures& failures_;

@@ -34,10 +34,16 @@ constexpr const char* kDim = "2";
 
 std::vector<RankedItem> rank_items(std::span<const float> query, const Matrix& items, float scale, std::size_t limit) {
   const Matrix row(1, query.size(), std::vector<float>(query.begin(), query.end()));
-  const Matrix shares = probabilities(similarity(row, items), scale);
-  const auto matches = top_k(row, items, std::min(limit, items.rows()));
+  const Matrix cosines = similarity(row, items);
+  const Matrix shares = probabilities(cosines, scale);
   std::vector<RankedItem> ranking;
-  for (const Match& match : matches.front()) ranking.push_back({match.index, match.score, shares(0, match.index)});
+  ranking.reserve(items.rows());
+  for (std::size_t i = 0; i < items.rows(); ++i) ranking.push_back({i, cosines(0, i), shares(0, i)});
+  const auto best = ranking.begin() + static_cast<std::ptrdiff_t>(std::min(limit, ranking.size()));
+  std::partial_sort(ranking.begin(), best, ranking.end(), [](const RankedItem& a, const RankedItem& b) {
+    return a.cosine != b.cosine ? a.cosine > b.cosine : a.index < b.index;
+  });
+  ranking.erase(best, ranking.end());
   return ranking;
 }
 

@@ -1,25 +1,18 @@
 #include "cli/texts.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <iostream>
+#include <filesystem>
+#include <fstream>
 #include <iterator>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
-#include <longclip/error.h>
-
-#include "cli/interrupt.h"
 #include "cli/json.h"
 #include "cli/standard_input.h"
 
 namespace longclip::cli {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // The text of a line of JSON.
 std::optional<std::string> parse(const std::string& line) {
@@ -32,41 +25,23 @@ std::optional<std::string> parse(const std::string& line) {
 }  // namespace
 
 TextReader::TextReader(const std::string& file, Failures& failures)
-    : failures_(failures), name_(file == kStandardInput ? "standard input" : file), json_(file.ends_with(".jsonl")) {
-  if (file == kStandardInput) {
-    standard_input_ = &std::cin;
-    return;
-  }
-  std::error_code ignored;
-  if (fs::is_directory(file, ignored)) throw InvalidFile(file + ": is a folder, not a file of texts");
-  file_.open(file, std::ios::binary);
-  if (!file_) throw InvalidFile(file + ": cannot be read: " + std::strerror(errno));
-}
+    : failures_(failures), lines_(file), json_(file.ends_with(".jsonl")) {}
 
 std::optional<Text> TextReader::next() {
-  std::string line;
-  while (std::getline(input(), line)) {
-    ++line_;
-    if (line.ends_with('\r')) line.pop_back();
-    if (line_ == 1 && line.starts_with(kByteOrderMark)) line.erase(0, kByteOrderMark.size());
-    const std::string where = name_ + ":" + std::to_string(line_);
-    if (line.find('\0') != line.npos) throw InvalidFile(where + ": holds a NUL byte, so this is no text in UTF-8");
-    if (!json_) return Text{std::move(line), where};
-    if (line.find_first_not_of(" \t") == line.npos) continue;
-    if (auto text = parse(line)) return Text{*std::move(text), where};
+  while (auto line = lines_.next()) {
+    const std::string where = lines_.name() + ":" + std::to_string(lines_.number());
+    if (!json_) return Text{*std::move(line), where};
+    if (line->find_first_not_of(" \t") == line->npos) continue;
+    if (auto text = parse(*line)) return Text{*std::move(text), where};
     failures_.add(where, "must be a JSON string or an object with a string \"text\"");
   }
-  stop_if_interrupted();  // which ends standard input, too
-  if (failed()) throw InvalidFile(name_ + ": cannot be read: " + std::strerror(errno));
   return std::nullopt;
 }
 
-bool TextReader::failed() { return file_.is_open() ? file_.bad() : standard_input_failed(); }
-
 std::uint64_t TextReader::line_count() const {
   std::error_code ignored;
-  if (!file_.is_open() || !fs::is_regular_file(name_, ignored)) return 0;
-  std::ifstream file(name_, std::ios::binary);
+  if (!lines_.is_file() || !fs::is_regular_file(lines_.name(), ignored)) return 0;
+  std::ifstream file(lines_.name(), std::ios::binary);
   std::uint64_t lines = 0;
   bool open = false;  // the last line has no line break
   std::vector<char> buffer(1 << 16);

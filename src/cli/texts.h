@@ -1,14 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <fstream>
 #include <functional>
-#include <istream>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/failures.h"
+#include "cli/line_reader.h"
 
 namespace longclip::cli {
 
@@ -34,15 +33,9 @@ class TextReader {
   std::uint64_t line_count() const;
 
  private:
-  std::istream& input() { return file_.is_open() ? file_ : *standard_input_; }
-  bool failed();
-
   Failures& failures_;
-  std::string name_;
-  bool json_ = false;
-  std::ifstream file_;
-  std::istream* standard_input_ = nullptr;
-  std::uint64_t line_ = 0;
+  LineReader lines_;
+  bool json_;
 };
 
 // Takes the texts given on the command line, then those of files, one after the other, `-` among

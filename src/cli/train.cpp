@@ -294,7 +294,7 @@ Run declare_finetune(CLI::App& command) {
       ->check(CLI::IsMember({"matching", "long"}));
   add_step_options(command, options);
   add_run_options(command, *arguments);
-  command.footer("Example:\n  longclip finetune run/model scenes -o longclip --learning-rate 4e-4 --steps 200");
+  command.footer("Example:\n  longclip finetune run/model scenes -o tuned --learning-rate 4e-4 --steps 200");
   const CLI::App* app = &command;
   return [arguments, app](Console& console) { return run(*arguments, *app, console); };
 }

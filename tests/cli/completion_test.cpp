@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <cstdlib>
+#include <regex>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -19,6 +22,14 @@ std::vector<std::string> offered(const std::string& words) {
   return lines(golden::read_bytes(folder / "answer"));
 }
 
+// What follows `begin` in the text, up to `end`.
+std::string after(const std::string& text, const std::string& begin, const std::string& end) {
+  const std::size_t at = text.find(begin);
+  if (at == std::string::npos) return "";
+  const std::size_t first = at + begin.size();
+  return text.substr(first, text.find(end, first) - first);
+}
+
 TEST(Completion, BashOffersCommands) {
   EXPECT_EQ(offered("longclip ra"), std::vector<std::string>{"rank"});
   EXPECT_EQ(offered("longclip embed ''"), (std::vector<std::string>{"image", "text"}));
@@ -34,14 +45,38 @@ TEST(Completion, BashOffersOptionsAndTheirValues) {
 // The other shells need not be installed; what is looked for here is that every option of the
 // help is in their scripts.
 TEST(Completion, EveryShellKnowsTheOptionsOfEveryCommand) {
-  for (const std::string shell : {"bash", "zsh", "fish"}) {
-    const auto outcome = longclip({"completion", shell});
-    ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
-    for (const std::string option :
-         {"texts", "picture", "output", "raw", "keep", "ratio", "only", "overwrite", "json"}) {
-      const std::string spelling = shell == "fish" ? "-l " + option : "--" + option;
-      EXPECT_NE(outcome.output.find(spelling), std::string::npos) << shell << " " << option;
+  const std::regex long_option(R"(--([a-z][a-z0-9-]*))");
+  const std::string bash = longclip({"completion", "bash"}).output;
+  const std::string zsh = longclip({"completion", "zsh"}).output;
+  const std::string fish = longclip({"completion", "fish"}).output;
+  for (const std::string command : {"rank", "embed image", "embed text", "tokenize", "convert", "fetch", "info",
+                                    "scenes", "train", "finetune", "eval", "classify"}) {
+    std::vector<std::string> words;
+    std::istringstream split(command);
+    for (std::string word; split >> word;) words.push_back(word);
+    words.emplace_back("--help");
+    const std::string help = longclip(words).output;
+    const std::string options = help.substr(0, help.find("Example"));
+    std::size_t count = 0;
+    for (std::sregex_iterator match(options.begin(), options.end(), long_option), end; match != end; ++match, ++count) {
+      const std::string option = (*match)[1];
+      // The line of the command in bash, its function in zsh, its lines in fish.
+      const std::string in_bash = after(bash, "'longclip " + command + "') words=", "\n");
+      EXPECT_NE((in_bash + " ").find("--" + option), std::string::npos) << command << " --" << option;
+      std::string function = "_longclip_" + command;
+      std::replace(function.begin(), function.end(), ' ', '_');
+      EXPECT_NE(after(zsh, function + "() {", "\n}").find("--" + option + "["), std::string::npos)
+          << command << " --" << option;
+      EXPECT_NE(fish.find(" -l " + option + " "), std::string::npos) << command << " --" << option;
     }
+    EXPECT_GE(count, 2u) << command;  // --help, and one at least
+  }
+}
+
+TEST(Completion, OffersNoPlaceholderForAFile) {
+  for (const std::string shell : {"bash", "zsh", "fish"}) {
+    const std::string script = longclip({"completion", shell}).output;
+    EXPECT_EQ(script.find("FILE imagenet"), std::string::npos) << shell;
   }
 }
 

@@ -154,6 +154,25 @@ TEST_F(Embed, OutputThatCannotBeWrittenIsToldBeforeTheWork) {
   const auto outcome = run({"embed", "image", golden_image("rgb.png"), "-o", "out.npy"});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.error.rfind("longclip: out.npy: is a folder", 0), 0U) << outcome.error;
+  const auto slash = run({"embed", "image", golden_image("rgb.png"), "-o", "features/"});
+  EXPECT_EQ(slash.exit_code, 1);
+  EXPECT_EQ(slash.error.rfind("longclip: features/: is a folder", 0), 0U) << slash.error;
+  EXPECT_FALSE(exists("features"));
+}
+
+// As editors on Windows write them.
+TEST_F(Embed, ListOfPicturesMayBeginWithAByteOrderMark) {
+  write("list.txt", "\xEF\xBB\xBF" + golden_image("rgb.png") + "\r\n" + golden_image("palette.png") + "\r\n");
+  const auto outcome = run({"embed", "image", "list.txt", "-o", "out.npy"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
+  EXPECT_EQ(names("out.names.jsonl"), (std::vector<std::string>{golden_image("rgb.png"), golden_image("palette.png")}));
+}
+
+TEST_F(Embed, ListThatCannotBeReadStopsIt) {
+  const auto outcome = run({"embed", "image", golden_image("rgb.png"), "@missing", "-o", "out.npy"});
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.error.rfind("longclip: missing: cannot be read: No such file", 0), 0U) << outcome.error;
+  EXPECT_FALSE(exists("out.npy"));
 }
 
 }  // namespace

@@ -10,8 +10,8 @@ namespace {
 
 const std::vector<std::vector<std::string>>& all_commands() {
   static const std::vector<std::vector<std::string>> commands = {
-      {"rank"},  {"embed"}, {"embed", "image"}, {"embed", "text"}, {"tokenize"}, {"convert"},
-      {"fetch"}, {"info"},  {"completion"},     {"eval"},          {"classify"}};
+      {"rank"}, {"embed"},  {"embed", "image"}, {"embed", "text"}, {"tokenize"}, {"convert"},  {"fetch"},
+      {"info"}, {"scenes"}, {"train"},          {"finetune"},      {"eval"},     {"classify"}, {"completion"}};
   return commands;
 }
 

@@ -20,10 +20,11 @@ class Interrupt : public GoldenCommand {
     return invocation;
   }
 
-  // The output folder has something in it: the command is at work.
-  void wait_for_work() const {
-    for (int i = 0; i < 6000 && std::filesystem::is_empty(folder_.path()); ++i) std::this_thread::sleep_for(10ms);
-    ASSERT_FALSE(std::filesystem::is_empty(folder_.path()));
+  // The output folder has more in it than before: the command is at work.
+  void wait_for_work(std::ptrdiff_t before = 0) const {
+    const auto entries = [&] { return std::distance(std::filesystem::directory_iterator(folder_.path()), {}); };
+    for (int i = 0; i < 6000 && entries() <= before; ++i) std::this_thread::sleep_for(10ms);
+    ASSERT_GT(entries(), before);
   }
 };
 
@@ -44,9 +45,10 @@ TEST_F(Interrupt, EmbeddingLeavesNoFile) {
 TEST_F(Interrupt, EmbeddingKeepsTheFileThatWasThere) {
   write("out.npy", "old");
   Process process(embed_from_input());
-  std::this_thread::sleep_for(300ms);
+  wait_for_work(1);
   process.send(SIGINT);
-  process.wait();
+  const auto outcome = process.wait();
+  EXPECT_EQ(outcome.signal, SIGINT) << outcome.error;
   EXPECT_EQ(read("out.npy"), "old");
 }
 
