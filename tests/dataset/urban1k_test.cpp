@@ -65,6 +65,15 @@ TEST_F(Urban1k, TwoPicturesOfOneNameAreRefused) {
   expect_refused("image/1.png", "1.jpg");
 }
 
+// Nor is one read in part.
+TEST_F(Urban1k, CaptionOfMoreThanAMebibyteIsRefused) {
+  const std::string much(1 << 21, 'a');
+  add("7", much);
+  expect_refused("caption/7.txt", "its first line is longer than a mebibyte");
+  add("7", "Short.\n" + much);
+  EXPECT_EQ(read_dataset(folder_.path()).examples.at(0).long_captions, std::vector<std::string>{"Short."});
+}
+
 TEST_F(Urban1k, BrokenCaptionsAreRefusedWithTheirLine) {
   add("1", " \nsecond line");
   expect_refused("caption/1.txt:1", "empty");
