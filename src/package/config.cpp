@@ -173,6 +173,7 @@ Config parse_config(std::string_view text, const std::string& name) {
     config.tokenizer_kind = tokenizer.text("kind");
     config.tokenizer_file = tokenizer.text("file");
     if (!is_file_name(config.tokenizer_file)) tokenizer.fail("file", "the name of a file in the package");
+    config.positions = {architecture.context_length, architecture.context_length, 1};  // as published
     if (text_fields.has("positions")) {
       const Fields positions = text_fields.object("positions");
       config.positions.source_length = positions.integer("source_length", 1, largest);

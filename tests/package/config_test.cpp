@@ -72,6 +72,15 @@ TEST(Config, WritesWhatItReadsUnknownFieldsIncluded) {
   }
 }
 
+TEST(Config, PositionsThatAreNotDescribedAreAsPublished) {
+  json document = valid();
+  document["text"].erase("positions");
+  const std::string written = to_text(parse_config(document.dump(), "config.json"));
+  const json wanted = {{"source_length", 248}, {"kept", 248}, {"ratio", 1}};
+  EXPECT_EQ(json::parse(written)["text"]["positions"], wanted);
+  EXPECT_EQ(to_text(parse_config(written, "written")), written);
+}
+
 TEST(Config, EitherTowerMayBeMissingNotBoth) {
   EXPECT_EQ(reason([](json& j) { j.erase("image"); }), "");
   EXPECT_EQ(reason([](json& j) { j.erase("text"); }), "");
