@@ -59,7 +59,9 @@ Run declare_scenes(CLI::App& command) {
   command.add_option("--count", options.count, "pictures to draw; 1000 if not given")
       ->option_text("N")
       ->check(at_least(1));
-  command.add_option("--seed", options.seed, "the same seed gives the same scenes; 0 if not given")->option_text("N");
+  command.add_option("--seed", options.seed, "the same seed gives the same scenes; 0 if not given")
+      ->option_text("N")
+      ->check(at_least(0));
   command
       .add_option("--kind", arguments->kind,
                   "full if not given; hard ones come in groups of ten that differ in one late detail; the others "

@@ -191,11 +191,11 @@ class Comparison {
 Standings compare(const Matrix& images, const Matrix& texts, const Relevance& relevance, int threads,
                   const std::function<void(std::size_t done, std::size_t total)>& progress) {
   check(images, texts, relevance);
+  threads = runtime::thread_count(threads);
   Queries of_images(images.rows());
   Queries of_texts(texts.rows());
   find_best_right(images, texts, relevance, of_images, of_texts);
 
-  if (threads <= 0) threads = runtime::available_processors();
   // The longer side is shared out: more shares, and the shorter one's counts for each thread.
   if (images.rows() > texts.rows()) {
     Comparison(images, of_images, texts, of_texts, progress).run(threads);

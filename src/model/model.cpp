@@ -89,11 +89,7 @@ Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;
 
 Model Model::load(const std::filesystem::path& path, const LoadOptions& options) try {
-  // OpenMP ends the process where it cannot have the threads that it is told.
-  if (constexpr int most = 1024; options.threads < 0 || options.threads > most) {
-    throw InvalidInput("threads is " + std::to_string(options.threads) + "; give 1 to " + std::to_string(most) +
-                       ", or 0 for all that may be used");
-  }
+  const int threads = runtime::thread_count(options.threads);
   auto state = std::make_unique<State>();
   state->package = package::open_package(path);
   state->batch_memory = options.batch_memory;
@@ -108,7 +104,7 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
   info.logit_scale = config.logit_scale;
   info.image_size = config.architecture.image_size;
   info.context_length = static_cast<std::size_t>(config.architecture.context_length);
-  info.threads = options.threads > 0 ? options.threads : runtime::available_processors();
+  info.threads = threads;
   info.has_vision = config.has_vision;
   info.has_text = config.has_text;
 

@@ -6,7 +6,10 @@
 #include <cerrno>
 #include <cmath>
 #include <memory>
+#include <string>
 #include <thread>
+
+#include <longclip/error.h>
 
 #include "runtime/cgroup.h"
 
@@ -34,6 +37,15 @@ int available_processors() {
     processors = static_cast<int>(std::ceil(*quota));
   }
   return std::max(processors, 1);
+}
+
+int thread_count(int threads) {
+  constexpr int kMost = 1024;
+  if (threads < 0 || threads > kMost) {
+    throw InvalidInput("threads is " + std::to_string(threads) + "; give 1 to " + std::to_string(kMost) +
+                       ", or 0 for all that may be used");
+  }
+  return threads > 0 ? threads : available_processors();
 }
 
 }  // namespace longclip::runtime

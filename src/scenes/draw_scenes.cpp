@@ -60,9 +60,10 @@ bool holds_only_scenes(const std::filesystem::path& folder) {
 void check(const SceneOptions& options) {
   constexpr int kSmallest = 16;
   constexpr int kLargest = 4096;
-  if (options.threads < 0)
-    throw InvalidInput("threads is " + std::to_string(options.threads) + "; it must be 0 or more");
-  if (options.count == 0) throw InvalidInput("count is 0; draw at least one scene");
+  constexpr std::size_t kMost = 10'000'000;  // some 30 GB of descriptions, before the first is drawn
+  if (options.count == 0 || options.count > kMost) {
+    throw InvalidInput("count is " + std::to_string(options.count) + "; it must be from 1 to 10000000");
+  }
   if (options.kind == SceneKind::hard && options.count % group_size != 0) {
     throw InvalidInput("count is " + std::to_string(options.count) +
                        "; hard scenes come in groups of ten, so give a multiple of ten");
@@ -98,7 +99,10 @@ std::vector<Described> compose(const SceneOptions& options) {
     }
   };
   const Tokenizer tokenizer = Tokenizer::clip();
+  constexpr std::size_t kStretch = 256;
   for (std::size_t index = 0; all.size() < options.count; ++index) {
+    // None is drawn yet, but whoever hears of it may want to stop.
+    if (options.progress && index % kStretch == 0) options.progress(0, options.count);
     switch (options.kind) {
       case SceneKind::placed:
         take({placed(options.seed, index)});
@@ -192,7 +196,7 @@ void draw_scenes(const std::filesystem::path& folder, const SceneOptions& option
     const auto images = staged.path() / "images";
     std::error_code error;
     if (!std::filesystem::create_directory(images, error)) io::fail_to_write(folder, error.message().c_str());
-    const int threads = options.threads > 0 ? options.threads : runtime::available_processors();
+    const int threads = runtime::thread_count(options.threads);
     // In stretches, between which the caller is told.
     constexpr std::size_t kStretch = 256;
     for (std::size_t begin = 0; begin < all.size(); begin += kStretch) {

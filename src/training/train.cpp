@@ -226,7 +226,7 @@ TrainingReport run_training(const std::vector<Example>& examples, const std::fil
                             const TrainingOptions& options, const std::function<void(const TrainingStep&)>& progress) {
   if (folder.empty()) throw InvalidInput("the run has no folder: name one to make");
   const at::Device device = engine::torchscript::find_device(options.device);
-  const int threads = options.threads > 0 ? options.threads : runtime::available_processors();
+  const int threads = runtime::thread_count(options.threads);
   // What the calling thread has set for itself does not reach the training.
   const engine::torchscript::ThreadScope scope(threads);
   const c10::InferenceMode no_inference(false);

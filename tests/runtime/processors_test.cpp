@@ -5,6 +5,8 @@
 
 #include <thread>
 
+#include <longclip/error.h>
+
 namespace longclip::runtime {
 namespace {
 
@@ -22,6 +24,13 @@ TEST(AvailableProcessors, IsOneForAThreadBoundToOne) {
     processors = available_processors();
   }).join();
   EXPECT_EQ(processors, 1);
+}
+
+TEST(ThreadCount, IsAllForNoneAndRefusesWhatNobodyHas) {
+  EXPECT_EQ(thread_count(0), available_processors());
+  EXPECT_EQ(thread_count(3), 3);
+  EXPECT_THROW(thread_count(-1), InvalidInput);
+  EXPECT_THROW(thread_count(100000), InvalidInput);
 }
 
 TEST(AvailableProcessors, IsWithinTheMachines) {

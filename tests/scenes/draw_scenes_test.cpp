@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <opencv2/imgcodecs.hpp>
@@ -108,6 +110,72 @@ TEST_F(DrawScenes, ManyShareTheirShortCaption) {
   EXPECT_GE(sharing, examples.size() / 2);
 }
 
+class FullScenes : public DrawScenes {
+ protected:
+  // Pairs of one family: besides their short caption they share at least two things that it does not say.
+  std::vector<std::pair<Example, Example>> siblings(std::size_t count) const {
+    std::vector<std::pair<Example, Example>> pairs;
+    const auto examples = draw("full", of(SceneKind::full, count)).examples;
+    for (std::size_t i = 0; i < examples.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if (examples[i].short_captions != examples[j].short_captions) continue;
+        const auto things = facts(examples[i], "thing:");
+        const auto shared = std::count_if(things.begin(), things.end(),
+                                          [&](const std::string& name) { return has(examples[j], "thing:" + name); });
+        if (shared >= 3) pairs.emplace_back(examples[i], examples[j]);
+      }
+    }
+    return pairs;
+  }
+
+  static bool has(const Example& example, const std::string& fact) {
+    return std::find(example.facts.begin(), example.facts.end(), fact) != example.facts.end();
+  }
+
+  // What its facts of a kind say, without the kind.
+  static std::vector<std::string> facts(const Example& example, const std::string& kind) {
+    std::vector<std::string> result;
+    for (const std::string& fact : example.facts) {
+      if (fact.starts_with(kind)) result.push_back(fact.substr(kind.size()));
+    }
+    return result;
+  }
+
+  // Whether a thing that the other picture does not have is first named behind so many tokens, the start
+  // token included. Things that stand there several times have another name in the text, and are left out.
+  bool names_its_own_behind(std::size_t tokens, const Example& example, const Example& other) const {
+    const std::string& text = example.long_captions[0];
+    const auto things = facts(example, "thing:");
+    return std::any_of(things.begin(), things.end(), [&](const std::string& name) {
+      const std::size_t at = text.find(" " + name);
+      return !has(other, "thing:" + name) && at != std::string::npos &&
+             tokenizer_.count(text.substr(0, at)) > tokens;  // it counts an end token too
+    });
+  }
+};
+
+TEST_F(FullScenes, ComeInFamiliesThatBeginAlike) {
+  const auto pairs = siblings(400);
+  EXPECT_GE(pairs.size(), 200u);
+  for (const auto& [one, other] : pairs) {
+    EXPECT_EQ(facts(one, "setting:"), facts(other, "setting:"));
+    EXPECT_EQ(facts(one, "main:"), facts(other, "main:"));
+    const auto a = tokenizer_.encode(one.long_captions[0]);
+    const auto b = tokenizer_.encode(other.long_captions[0]);
+    EXPECT_GE(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin(), 20) << one.long_captions[0];
+    EXPECT_NE(a, b);
+  }
+}
+
+// What tells them apart is not all said before CLIP stops reading.
+TEST_F(FullScenes, NameThingsOfTheirOwnBehindToken77) {
+  const auto pairs = siblings(400);
+  const auto late = std::count_if(pairs.begin(), pairs.end(), [&](const auto& pair) {
+    return names_its_own_behind(77, pair.first, pair.second) || names_its_own_behind(77, pair.second, pair.first);
+  });
+  EXPECT_GE(static_cast<std::size_t>(late), pairs.size() * 3 / 4);
+}
+
 class HardScenes : public DrawScenes {
  protected:
   std::map<int, std::vector<Example>> groups(int detail_token, std::size_t count = 200) const {
@@ -209,6 +277,7 @@ TEST_F(DrawScenes, RefusesWhatItCannotDraw) {
     return std::string("drawn");
   };
   EXPECT_NE(reason(of(SceneKind::full, 0)).find("count is 0"), std::string::npos);
+  EXPECT_NE(reason(of(SceneKind::full, 99'999'999'990)).find("from 1 to 10000000"), std::string::npos);
   EXPECT_NE(reason(of(SceneKind::hard, 15)).find("a multiple of ten"), std::string::npos);
   SceneOptions options = of(SceneKind::full, 1);
   options.size = 5;
@@ -275,7 +344,22 @@ TEST_F(DrawScenes, ReplacesScenesOnlyWhenAsked) {
 TEST_F(DrawScenes, LeaveNothingBehindWhenTheyAreStopped) {
   struct Stopped {};
   SceneOptions options = of(SceneKind::full, 600);
-  options.progress = [](std::size_t, std::size_t) { throw Stopped{}; };
+  options.progress = [](std::size_t done, std::size_t) {
+    if (done > 0) throw Stopped{};
+  };
+  EXPECT_THROW(draw("stopped", options), Stopped);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+// Composing the captions of so many takes minutes.
+TEST_F(DrawScenes, CanBeStoppedBeforeTheFirstIsDrawn) {
+  struct Stopped {};
+  SceneOptions options = of(SceneKind::full, 1'000'000);
+  int heard = 0;
+  options.progress = [&](std::size_t done, std::size_t) {
+    EXPECT_EQ(done, 0u);
+    if (++heard == 3) throw Stopped{};
+  };
   EXPECT_THROW(draw("stopped", options), Stopped);
   EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
 }
