@@ -104,7 +104,8 @@ struct GroupReport {
 // Accuracy within groups of images that look alike but for one detail: each query has for choice only
 // what is of its own group. `own` is as in Relevance; `groups` has each image's group, -1 for none;
 // `details` each image's kind of detail, or is empty. A group counts if it has two images with a
-// text, or more. Bootstrap samples are of groups. Throws InvalidInput as above.
+// text, or more. Bootstrap samples are of groups. Of the options, ks, threads and progress are not used: groups
+// are small, and it is the best item that counts. Throws InvalidInput as above.
 LONGCLIP_EXPORT GroupReport evaluate_groups(const Matrix& images, const Matrix& texts,
                                             const std::vector<std::size_t>& own, const std::vector<int>& groups,
                                             const std::vector<std::string>& details,
@@ -118,7 +119,8 @@ LONGCLIP_EXPORT const std::vector<std::string>& imagenet_templates();
 
 // Classes that are described by texts: zero-shot classification by CLIP's protocol. A class is the mean
 // of the normalised features of its prompts (each template with the label in place of "{}"), normalised
-// again. Labels count by position: equal ones are classes of their own.
+// again. Labels count by position: equal ones are classes of their own. Constant; may be used from many threads
+// at once.
 class LONGCLIP_EXPORT Classifier {
  public:
   // Encodes the prompts. Throws InvalidInput for no labels or templates, a template that has not exactly

@@ -18,6 +18,8 @@
 namespace longclip::cli {
 namespace {
 
+constexpr const char* kLong = "long";
+
 // The part of a data set that one kind of captions makes.
 struct Kind {
   std::string name;  // "long"
@@ -33,7 +35,7 @@ std::vector<Kind> caption_kinds(const EvalOptions& options, const std::vector<Ex
     RetrievalSet set = retrieval_set(examples, kind);
     if (!set.texts.empty()) kinds.push_back({name, std::move(set)});
   };
-  add(CaptionKind::long_captions, "long");
+  add(CaptionKind::long_captions, kLong);
   add(CaptionKind::short_captions, "short");
   if (kinds.empty()) throw InvalidInput(options.data + ": has no " + options.captions + " captions");
   return kinds;
@@ -74,8 +76,9 @@ std::string retrieval_text(const std::vector<Kind>& kinds, const GroupReport& gr
   for (const Kind& kind : kinds) {
     ScoreTable table(score_table_head(kind.name + " captions", "R", ks));
     table.add("  image->text", kind.report.image_to_text.recall);
+    table.add_chance("    by chance", kind.report.image_to_text.recall);
     table.add("  text->image", kind.report.text_to_image.recall);
-    table.add_chance("  by chance", kind.report.text_to_image.recall);
+    table.add_chance("    by chance", kind.report.text_to_image.recall);
     text += "\n" + table.text(colour);
   }
   if (groups.groups > 0) {
@@ -144,10 +147,15 @@ int evaluate_captions(const EvalOptions& options, Console& console) {
 
   const EvaluationOptions evaluation = options.evaluation({1, 5, 10});
   measure(kinds, pictures.features, evaluation, console);
-  // Groups are told apart by the long captions, so the first kind is the one to ask.
   const Kind& kind = kinds.front();
-  const GroupReport groups = evaluate_groups(pictures.features, kind.texts.features, kind.set.relevance.own,
-                                             kind.set.groups, kind.set.details, evaluation);
+  GroupReport groups;
+  // Long captions tell apart what is in a group. Short ones are not asked where there are long ones.
+  const bool has_long = std::any_of(dataset.examples.begin(), dataset.examples.end(),
+                                    [](const Example& example) { return !example.long_captions.empty(); });
+  if (kind.name == kLong || !has_long) {
+    groups = evaluate_groups(pictures.features, kind.texts.features, kind.set.relevance.own, kind.set.groups,
+                             kind.set.details, evaluation);
+  }
 
   const std::size_t tokens = options.max_tokens > 0 ? options.max_tokens : model.info().context_length;
   report_cut(kinds, tokens, console);

@@ -129,6 +129,9 @@ TEST_F(Eval, FolderOfScenesNeedsNoOptions) {
          {"detail_token", 80}});
   }
   write("world/captions.json", records.dump(1));
+  const auto with_short_ones = run({"eval", "world", "--captions", "short", "--json"});
+  // Which are alike within a group: accuracy there would say nothing.
+  EXPECT_FALSE(json_lines(with_short_ones.output).at(0).contains("groups")) << with_short_ones.output;
   const auto outcome = run({"eval", "world", "--json"});
   ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
   const auto report = json_lines(outcome.output).at(0);
@@ -196,10 +199,10 @@ TEST_F(Eval, LinesOfOnePictureAreOnePicture) {
 
 TEST_F(Eval, TableShowsTheSameInPercent) {
   write("set.jsonl",
-        "{\"image\": \"rgb.png\", \"caption\": \"cat\", \"short\": [\"dog\", \"cats\"]}\n"
+        "{\"image\": \"rgb.png\", \"captions\": [\"cat\", \"dog\", \"a cat\"]}\n"
         "{\"image\": \"coffee_444.jpg\", \"caption\": \"a diagram\", \"short\": \"cup\"}\n");
   const std::vector<std::string> arguments = {"eval", "set.jsonl",  "--images", pictures(),    "--at",
-                                              "1",    "--captions", "long",     "--resamples", "0"};
+                                              "2",    "--captions", "long",     "--resamples", "0"};
   const auto outcome = run(arguments);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
   auto with_json = arguments;
@@ -207,14 +210,16 @@ TEST_F(Eval, TableShowsTheSameInPercent) {
   const auto report = json_lines(run(with_json).output).at(0)["long"];
   char row[100];
   const auto table = lines(outcome.output);
-  ASSERT_EQ(table.size(), 6U) << outcome.output;
+  ASSERT_EQ(table.size(), 7U) << outcome.output;
   EXPECT_EQ(table[0], "set.jsonl: 2 pictures, model model, in percent");
-  EXPECT_EQ(table[2], "long captions   R@1");
-  std::snprintf(row, sizeof row, "  image->text  %4.1f", 100 * report["image_to_text"]["recall@1"].get<double>());
+  EXPECT_EQ(table[2], "long captions    R@2");
+  std::snprintf(row, sizeof row, "  image->text  %5.1f", 100 * report["image_to_text"]["recall@2"].get<double>());
   EXPECT_EQ(table[3], row);
-  std::snprintf(row, sizeof row, "  text->image  %4.1f", 100 * report["text_to_image"]["recall@1"].get<double>());
-  EXPECT_EQ(table[4], row);
-  EXPECT_EQ(table[5], "  by chance    50.0");
+  // Of two among four texts, one of three right ones is there always, the one of the other picture half the time.
+  EXPECT_EQ(table[4], "    by chance   75.0");
+  std::snprintf(row, sizeof row, "  text->image  %5.1f", 100 * report["text_to_image"]["recall@2"].get<double>());
+  EXPECT_EQ(table[5], row);
+  EXPECT_EQ(table[6], "    by chance  100.0");
 }
 
 TEST_F(Eval, IntervalsFollowTheSeed) {

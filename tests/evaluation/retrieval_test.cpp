@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <longclip/error.h>
 #include <longclip/evaluation.h>
+#include <sys/resource.h>
 
 #include <cmath>
 #include <limits>
@@ -34,6 +35,13 @@ std::vector<double> values(const std::vector<Score>& scores) {
   std::vector<double> result;
   for (const auto& score : scores) result.push_back(score.value);
   return result;
+}
+
+// The most memory that this process has had, in bytes.
+std::size_t peak_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
 }
 
 TEST(Retrieval, CountsAsOneDoesByHand) {
@@ -162,6 +170,26 @@ TEST(Retrieval, DoesNotDependOnTheNumberOfThreads) {
     EXPECT_EQ(one.image_to_text.recall[k].value, three.image_to_text.recall[k].value);
     EXPECT_EQ(one.image_to_text.recall[k].low, three.image_to_text.recall[k].low);
   }
+}
+
+// The scores of all pairs would be 115 MB here, and 20 GB for Flickr30k. More pairs, or wider ones, take too long
+// where sanitizers run and lines are counted.
+TEST(Retrieval, NeverHoldsTheScoresOfAllPairs) {
+  const Matrix images = random_matrix(2400, 4, 1);
+  Matrix texts(5 * images.rows(), images.cols());
+  Relevance relevance;
+  for (std::size_t text = 0; text < texts.rows(); ++text) {
+    const std::size_t image = text / 5;
+    relevance.own.push_back(image);
+    // Texts lie where their image does, but those of every third image as far from it as can be.
+    for (std::size_t k = 0; k < texts.cols(); ++k) texts(text, k) = (image % 3 == 0 ? -1.0f : 1.0f) * images(image, k);
+  }
+  const std::size_t before = peak_memory();
+  const auto report = evaluate_retrieval(images, texts, relevance, at({1, 10}));
+  // A sanitizer keeps what was freed for a while, so the bound is far above what is held at a time.
+  EXPECT_LT(peak_memory() - before, images.rows() * texts.rows() * sizeof(float) / 4);
+  EXPECT_EQ(values(report.image_to_text.recall), (std::vector<double>{2.0 / 3, 2.0 / 3}));
+  EXPECT_EQ(values(report.text_to_image.recall), (std::vector<double>{2.0 / 3, 2.0 / 3}));
 }
 
 TEST(Retrieval, TellsItsProgressAndStopsWhereThatThrows) {
