@@ -8,11 +8,8 @@
 #include <unordered_set>
 #include <utility>
 
-#include <longclip/error.h>
-
 #include "dataset/captions.h"
 #include "dataset/format.h"
-#include "text/utf8.h"
 
 namespace longclip::dataset {
 namespace fs = std::filesystem;
@@ -35,16 +32,6 @@ std::optional<Line> parse(std::string_view line) {
   const auto [end, error] = std::from_chars(line.data() + mark + 1, line.data() + tab, parsed.number);
   if (error != std::errc() || end != line.data() + tab) return std::nullopt;
   return parsed;
-}
-
-std::string checked_caption(std::string_view caption, const Place& place) {
-  if (is_blank(caption)) place.fail("the caption is empty");
-  try {
-    text::check_utf8(caption);
-  } catch (const InvalidInput& error) {
-    place.fail(error.what());
-  }
-  return std::string(caption);
 }
 
 std::string numbered(std::string_view image, std::size_t number) {

@@ -10,7 +10,6 @@
 #include "dataset/listing.h"
 #include "dataset/source.h"
 #include "io/read_file.h"
-#include "text/utf8.h"
 
 namespace longclip::dataset {
 namespace fs = std::filesystem;
@@ -56,14 +55,7 @@ bool is_urban1k(const fs::path& folder) {
 std::string urban1k_caption(std::string_view bytes, const std::string& name) {
   const Source source{name, bytes, nullptr};
   std::string_view rest = without_byte_order_mark(bytes);
-  const auto line = take_line(rest);
-  if (is_blank(line)) source.fail(0, "the caption, the first line, is empty");
-  try {
-    text::check_utf8(line);
-  } catch (const InvalidInput& error) {
-    source.fail(0, error.what());
-  }
-  return std::string(line);
+  return checked_caption(take_line(rest), {source, 0}, "the caption, the first line,");
 }
 
 void read_urban1k(const fs::path& folder, fs::path images, Selection& selection) {
