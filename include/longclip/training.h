@@ -46,16 +46,16 @@ struct TrainingOptions {
   TrainingObjective objective = TrainingObjective::contrastive;
   TrainingCaptions captions = TrainingCaptions::both;
   int components = 32;         // principal components of coarse features
-  double label_smoothing = 0;  // of both cross entropies
-  double logit_scale = 0;      // exp applied, to begin with; 0: the start's, or CLIP's 1 / 0.07
+  double label_smoothing = 0;  // of both cross entropies; below 1
+  double logit_scale = 0;      // exp applied, to begin with, from 1 to 100; 0: the start's, or CLIP's 1 / 0.07
   // Leaves the first 20 text positions as they are and trains the others in a table of their own, as
   // Long-CLIP does and its checkpoints have it, whatever `kept` is.
   bool freeze_first_positions = false;
 
-  std::size_t batch = 128;      // pictures a step, over all processes
+  std::size_t batch = 128;      // pictures a step, over all processes; 2 or more, a multiple of these
   std::size_t micro_batch = 0;  // pictures of a process whose graph is in memory at once; 0: all of them
   std::size_t steps = 0;        // 0: as many as `epochs` make
-  double epochs = 1;            // passes over the examples; ignored where steps are given
+  double epochs = 1;            // passes over the examples, a million at most; ignored where steps are given
   double learning_rate = 1e-3;  // at the end of the warm-up; falls to 0 by a half cosine
   std::size_t warmup = 100;     // steps; at most half of them all
   double weight_decay = 0.05;   // AdamW's
@@ -67,7 +67,7 @@ struct TrainingOptions {
   // captions begin alike. What differs among them is what is learnt, from their long captions where both kinds
   // are taken. 1: by chance.
   std::size_t hard_negatives = 1;
-  double hard_share = 1;  // of the pictures that come so; the others come by chance
+  double hard_share = 1;  // from 0 to 1: of the pictures that come so; the others come by chance
   std::uint64_t seed = 0;
 
   // How it runs.
@@ -87,8 +87,8 @@ struct TrainingOptions {
   std::filesystem::path meeting;
 };
 
-// The settings of the reference's fine-tuning (train/train.py) but for its batch of 2048 and its 6
-// epochs: stretching by 20 and 4, component matching, label smoothing 0.1, logit scale 100, learning
+// The settings of the reference's fine-tuning (train/train.py) but for the batch of 2048 and the 6 epochs
+// that it recommends: stretching by 20 and 4, component matching, label smoothing 0.1, logit scale 100, learning
 // rate 1e-6, 200 steps of warm-up, weight decay 0.01 on everything, the first 20 positions frozen.
 LONGCLIP_EXPORT TrainingOptions finetuning();
 
@@ -124,7 +124,8 @@ struct TrainingReport {
 //   state.pt       to go on from
 // On the CPU a run that was stopped and resumed ends in the same weights as one that was not, on the same
 // kind of machine with the same number of threads. `progress` hears of every step on the calling thread;
-// what it throws ends the run, whose state is saved first.
+// what it throws ends the run, whose state is saved first (of several processes, the last state of
+// `checkpoint_every` stays: the others may be further).
 //
 // A state dict does not tell heads that are not 64 wide, GELU, or a perceptron that is not four times as
 // wide: model.pt of such an architecture is for those who know it; the package has all of it.

@@ -135,12 +135,15 @@ void add_data_options(CLI::App& command, TrainArguments& arguments) {
       ->option_text("FOLDER")
       ->check(a_file_name());
   command.add_option("--first", arguments.dataset.first, "leave out the first N pictures of each data set")
-      ->option_text("N");
+      ->option_text("N")
+      ->check(at_least(0));
 }
 
 // What the help says of an option that has a standard.
 std::string standard(const std::string& description, double value) {
-  return description + "; " + json_number(static_cast<float>(value)).dump() + " if not given";
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%g", value);
+  return description + "; " + text.data() + " if not given";
 }
 
 void add_step_options(CLI::App& command, TrainingOptions& options) {
@@ -163,7 +166,8 @@ void add_step_options(CLI::App& command, TrainingOptions& options) {
       .add_option("--warmup", options.warmup,
                   standard("steps until the learning rate is reached, half of all at most",
                            static_cast<double>(options.warmup)))
-      ->option_text("N");
+      ->option_text("N")
+      ->check(at_least(0));
   command.add_option("--weight-decay", options.weight_decay, standard("AdamW's", options.weight_decay))
       ->option_text("DECAY");
   command
@@ -179,7 +183,9 @@ void add_step_options(CLI::App& command, TrainingOptions& options) {
       .add_option("--hard-share", options.hard_share,
                   "of the pictures that come so, from 0 to 1; the others come by chance; 1 if not given")
       ->option_text("SHARE");
-  command.add_option("--seed", options.seed, "of weights and order; 0 if not given")->option_text("N");
+  command.add_option("--seed", options.seed, "of weights and order; 0 if not given")
+      ->option_text("N")
+      ->check(at_least(0));
 }
 
 void add_run_options(CLI::App& command, TrainArguments& arguments) {
@@ -296,7 +302,12 @@ Run declare_finetune(CLI::App& command) {
   add_run_options(command, *arguments);
   command.footer("Example:\n  longclip finetune run/model scenes -o tuned --learning-rate 4e-4 --steps 200");
   const CLI::App* app = &command;
-  return [arguments, app](Console& console) { return run(*arguments, *app, console); };
+  return [arguments, app](Console& console) {
+    if (arguments->options.objective == TrainingObjective::contrastive && app->count("--components") > 0) {
+      throw UsageError("--components is of --objective matching; leave it out");
+    }
+    return run(*arguments, *app, console);
+  };
 }
 
 }  // namespace longclip::cli

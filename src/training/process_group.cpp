@@ -1,6 +1,7 @@
 #include "training/process_group.h"
 
 #include <chrono>
+#include <exception>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -20,11 +21,14 @@
 namespace longclip::training {
 namespace {
 
+// Why it failed is known to the other process; what Gloo says of it here is of its sockets.
 template <class Function>
 auto collectively(Function&& function) {
-  return tower::torch_call<DeviceError>(
-      "another process of the training has gone or does not answer; start all again and resume",
-      std::forward<Function>(function));
+  try {
+    return std::forward<Function>(function)();
+  } catch (const std::exception&) {
+    throw DeviceError("another process of the training has gone or does not answer; start all again and resume");
+  }
 }
 
 class Group : public Processes {
@@ -69,7 +73,7 @@ c10::intrusive_ptr<c10d::Backend> nccl([[maybe_unused]] const c10::intrusive_ptr
 #if defined(USE_C10D_NCCL)
   return c10::make_intrusive<c10d::ProcessGroupNCCL>(store, rank, size);
 #else
-  throw DeviceError("several processes on CUDA need a LibTorch with NCCL, and nccl.h where this library is built");
+  return {};  // refused before
 #endif
 }
 
@@ -85,11 +89,18 @@ std::unique_ptr<Processes> process_group(int rank, int size, const std::filesyst
   }
   const auto store = tower::torch_call<InvalidFile>(
       meeting.string(), [&] { return c10::make_intrusive<c10d::FileStore>(meeting.string(), size); });
-  if (!device.is_cpu()) return std::make_unique<Group>(nccl(store, rank, size), store);
+#if !defined(USE_C10D_NCCL)
+  if (!device.is_cpu()) {
+    throw DeviceError("several processes on CUDA need a LibTorch with NCCL, and nccl.h where this library is built");
+  }
+#endif
   return tower::torch_call<DeviceError>(
       meeting.string() + ": the " + std::to_string(size) +
           " processes did not meet; start all of them, with a meeting that no start has used before",
-      [&] { return std::make_unique<Group>(gloo(store, rank, size, kPatience), store); });
+      [&] {
+        auto backend = device.is_cpu() ? gloo(store, rank, size, kPatience) : nccl(store, rank, size);
+        return std::make_unique<Group>(std::move(backend), store);
+      });
 }
 
 }  // namespace longclip::training

@@ -1,5 +1,6 @@
 #include "training/run_folder.h"
 
+#include <fstream>
 #include <map>
 #include <sstream>
 #include <system_error>
@@ -69,6 +70,27 @@ std::optional<TrainingStep> logged(const std::string& line, const std::filesyste
   }
 }
 
+// A state is nothing that could be had anew from elsewhere, as a checkpoint is.
+std::map<std::string, at::Tensor> read_state(const std::filesystem::path& file) {
+  try {
+    return read_state_dict(file);
+  } catch (const InvalidFile&) {
+    if (!std::ifstream(file)) throw;  // which says why it cannot be opened
+    throw InvalidFile(file.string() + ": is damaged; remove it to begin this run again, or name another folder");
+  }
+}
+
+nlohmann::json read_settings(const std::filesystem::path& file) {
+  const std::string text = read_text(file);
+  nlohmann::json settings;
+  try {
+    settings = io::parse_json(text, file.string());
+  } catch (const InvalidFile&) {  // `settings` stays null
+  }
+  if (settings.is_object()) return settings;
+  throw InvalidFile(file.string() + ": is damaged, so that the run cannot be resumed; name another folder");
+}
+
 // Every tensor of the state by its name in the file.
 std::map<std::string, at::Tensor> tensors_of(const Parameters& parameters, const AdamW& optimizer) {
   std::map<std::string, at::Tensor> tensors;
@@ -93,7 +115,7 @@ RunFolder::RunFolder(std::filesystem::path path, nlohmann::ordered_json settings
   }
   take_lock();
   if (begun_) {
-    compare(io::parse_json(read_text(path_ / kSettings), (path_ / kSettings).string()), settings_, path_);
+    compare(read_settings(path_ / kSettings), settings_, path_);
     // What can be refused at the end is refused now.
     if (std::filesystem::exists(package(), error) && !package::is_package(package())) {
       throw InvalidInput(package().string() +
@@ -131,7 +153,7 @@ std::int64_t RunFolder::restore(Parameters& parameters, AdamW& optimizer) {
   std::error_code error;
   const auto file = path_ / kState;
   if (resumes_ && std::filesystem::exists(file, error)) {
-    const auto saved = read_state_dict(file);
+    const auto saved = read_state(file);
     const at::NoGradGuard without_graph;
     for (auto& [name, tensor] : tensors_of(parameters, optimizer)) {
       const auto found = saved.find(name);

@@ -1,5 +1,7 @@
 #include "training/settings.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -19,7 +21,10 @@ void require(bool holds, const std::string& what) {
   if (!holds) throw InvalidInput(what);
 }
 
-std::string number(double value) { return nlohmann::json(value).dump(); }
+std::string number(double value) {
+  if (std::isnan(value)) return "not a number";
+  return std::isinf(value) ? "infinite" : nlohmann::json(value).dump();
+}
 
 }  // namespace
 
@@ -105,8 +110,12 @@ std::string to_string(TrainingCaptions captions) {
   return "";
 }
 
-// Differs between runs that end alike: the version, and how a batch is cut.
-bool decides_nothing(std::string_view key) { return key == "version" || key == "micro_batch"; }
+// Differs between runs that end alike: the version, how a batch is cut, and what the hash of the weights to begin
+// with says already: where they are from, and what was done to them.
+bool decides_nothing(std::string_view key) {
+  constexpr std::array<std::string_view, 6> keys{"version", "micro_batch", "start", "kept", "ratio", "logit_scale"};
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
 
 }  // namespace
 
@@ -140,6 +149,10 @@ void check(const std::vector<Example>& examples, const TrainingOptions& options)
   require(options.logit_scale == 0 || (options.logit_scale >= 1 && options.logit_scale <= 100),
           "logit scale is " + number(options.logit_scale) + "; it must be from 1 to 100, or 0 for the start's");
   require(options.hard_negatives > 0, "hard_negatives is 0; it must be 1 or more");
+  require(options.hard_negatives == 1 || options.objective != TrainingObjective::contrastive ||
+              options.captions != TrainingCaptions::short_only,
+          "hard_negatives brings pictures of one short caption together, which short captions alone do not tell "
+          "apart; take long ones, or leave it at 1");
   require(options.hard_share >= 0 && options.hard_share <= 1,
           "hard_share is " + number(options.hard_share) + "; it must be from 0 to 1");
   require(options.checkpoint_every > 0, "checkpoint_every is 0; it must be 1 or more");
@@ -158,6 +171,9 @@ nlohmann::ordered_json settings_of(const TrainingOptions& options, const std::ve
       {"version", LONGCLIP_VERSION},
       {"start", start.source},
       {"start_sha256", sha256_of(start)},
+      {"kept", options.kept},
+      {"ratio", options.ratio},
+      {"logit_scale", options.logit_scale},
       {"tokenizer_sha256", start.tokenizer.empty() ? "CLIP's" : io::sha256_of_file(start.tokenizer)},
       {"architecture",
        {{"embedding_size", a.embedding_size},

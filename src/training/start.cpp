@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <span>
+#include <string>
 #include <utility>
 
 #include <ATen/Functions.h>
@@ -12,6 +13,7 @@
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/clip_weights.h"
 #include "checkpoint/stretch.h"
+#include "package/make_package.h"
 #include "package/package.h"
 #include "training/parameters.h"
 #include "training/tensors.h"
@@ -60,7 +62,7 @@ Start from_checkpoint(const std::filesystem::path& path) {
   start.architecture = weights.architecture;
   start.mean = checkpoint.mean;
   start.std = checkpoint.std;
-  start.source = path.filename().string();
+  start.source = package::name_of(path);
   for (const auto* tower : {&weights.vision, &weights.text}) {
     for (const auto& [name, tensor] : *tower) start.values[name] = copy_of(tensor, path.string() + ": " + name);
   }
@@ -76,6 +78,9 @@ void stretch(Start& start, const TrainingOptions& options) {
       width, options.kept, options.ratio, options.start.empty() ? start.source : options.start.string());
   if (!longer) return;
   const auto rows = static_cast<std::int64_t>(longer->size()) / width;
+  start.source += " (its " + std::to_string(start.architecture.context_length) + " positions stretched to " +
+                  std::to_string(rows) + ": the first " + std::to_string(options.kept) + " kept, the others times " +
+                  std::to_string(options.ratio) + ")";
   table = at::from_blob(const_cast<float*>(longer->data()), {rows, width}, at::kFloat).clone();
   start.architecture.context_length = static_cast<int>(rows);
 }

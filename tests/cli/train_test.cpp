@@ -120,14 +120,21 @@ TEST_F(Train, FineTunesACheckpointWithFewerPicturesAtATime) {
 
 class TwoProcesses : public Train {
  protected:
-  std::array<Outcome, 2> run_both(const std::vector<std::string>& first, const std::vector<std::string>& second) {
-    std::array<std::unique_ptr<Process>, 2> processes;
+  using Both = std::array<std::unique_ptr<Process>, 2>;
+
+  Both start_both(const std::vector<std::string>& first, const std::vector<std::string>& second) {
+    Both processes;
     const std::string meeting = folder_ / ("meeting" + std::to_string(++meetings_));
     for (const std::size_t rank : {0, 1}) {
       auto all = rank == 0 ? first : second;
       all.insert(all.end(), {"--processes", "2", "--rank", std::to_string(rank), "--meeting", meeting});
       processes[rank] = std::make_unique<Process>(Invocation{all});
     }
+    return processes;
+  }
+
+  std::array<Outcome, 2> run_both(const std::vector<std::string>& first, const std::vector<std::string>& second) {
+    const Both processes = start_both(first, second);
     return {processes[0]->wait(), processes[1]->wait()};
   }
 
@@ -176,6 +183,28 @@ TEST_F(TwoProcesses, TrainOneModel) {
   ASSERT_EQ(together.size(), 12u);
   ASSERT_EQ(alone.size(), 12u);
   for (std::size_t i = 0; i < 12; ++i) EXPECT_NEAR(together[i], alone[i], 1e-3) << i;
+}
+
+// Where one is killed the other one ends, too, and the run goes on from the state of the second step.
+TEST_F(TwoProcesses, KilledAndResumedEndInTheSameWeights) {
+  for (const auto& outcome : run_both(train("whole"), train("whole"))) ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
+  {
+    const Both processes = start_both(train("killed"), train("killed"));
+    for (int i = 0; i < 6000 && logged("killed") < 3; ++i) std::this_thread::sleep_for(5ms);
+    processes[1]->send(SIGKILL);
+    const auto left = processes[0]->wait();
+    EXPECT_EQ(left.exit_code, 1);
+    EXPECT_NE(left.error.find("another process of the training has gone"), std::string::npos) << left.error;
+    EXPECT_EQ(processes[1]->wait().signal, SIGKILL);
+  }
+  ASSERT_TRUE(exists("killed/state.pt"));
+  ASSERT_FALSE(exists("killed/model"));
+  const std::string first_step = lines(read("killed/log.jsonl")).at(0);
+  const auto again = train("killed", {"--resume"});
+  for (const auto& outcome : run_both(again, again)) ASSERT_EQ(outcome.exit_code, 0) << outcome.error;
+  EXPECT_EQ(lines(read("killed/log.jsonl")).at(0), first_step);  // with its pictures a second: not taken anew
+  EXPECT_EQ(logged("killed"), 12u);
+  EXPECT_TRUE(read("killed/model.pt") == read("whole/model.pt"));
 }
 
 // Each has the components of its own pictures, as in the reference, so that of one process' losses only
@@ -230,6 +259,14 @@ TEST_F(Train, SaysWhatIsWrong) {
   EXPECT_EQ(refused({"--batch", "4", "--processes", "2", "--rank", "2"}),
             "1 longclip: rank 2 of 2 processes: ranks are counted from 0\n");
   EXPECT_NE(refused({"--hard-share", "0.5"}).find("2 longclip: --hard-share is of the pictures"), std::string::npos);
+  for (const std::string option : {"--seed", "--warmup", "--first"}) {
+    EXPECT_NE(refused({option, "-1"}).find("2 longclip: " + option + ": must be a whole number of at least 0, not -1"),
+              std::string::npos)
+        << refused({option, "-1"});
+  }
+  EXPECT_NE(longclip({"finetune", "start", "data", "-o", "run", "--objective", "long", "--components", "8"})
+                .error.find("--components is of --objective matching"),
+            std::string::npos);
 }
 
 }  // namespace

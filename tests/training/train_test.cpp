@@ -455,9 +455,37 @@ TEST_F(Training, RefusesToWriteOverARun) {
 TEST_F(Training, RefusesAStateThatIsDamaged) {
   TrainingOptions options = small_options();
   train(examples_, folder_ / "run", options);
-  std::filesystem::resize_file(folder_ / "run" / "state.pt", 1000);
   options.resume = true;
-  EXPECT_THROW(train(examples_, folder_ / "run", options), InvalidFile);
+  const auto refusal = [&] {
+    try {
+      train(examples_, folder_ / "run", options);
+    } catch (const InvalidFile& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const auto state = folder_ / "run" / "state.pt";
+  std::filesystem::resize_file(state, 1000);
+  EXPECT_EQ(refusal(), state.string() + ": is damaged; remove it to begin this run again, or name another folder");
+  const auto settings = folder_ / "run" / "settings.json";
+  std::ofstream(settings) << "{\"seed\": ";
+  EXPECT_EQ(refusal(), settings.string() + ": is damaged, so that the run cannot be resumed; name another folder");
+}
+
+TEST_F(Training, RefusesThreadsThatNobodyHas) {
+  TrainingOptions options = small_options();
+  for (const int threads : {-1, 100000}) {
+    options.threads = threads;
+    EXPECT_THROW(train(examples_, folder_ / "run", options), InvalidInput) << threads;
+  }
+}
+
+// Equal captions would each be the other's wrong answer.
+TEST_F(Training, RefusesToBringTogetherWhatItsCaptionsDoNotTellApart) {
+  TrainingOptions options = small_options();
+  options.hard_negatives = 2;
+  options.captions = TrainingCaptions::short_only;
+  EXPECT_THROW(train(examples_, folder_ / "run", options), InvalidInput);
 }
 
 }  // namespace
