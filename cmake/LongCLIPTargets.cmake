@@ -109,6 +109,9 @@ function(longclip_link_parts target)
     endif()
     list(APPEND done ${part})
     get_target_property(links longclip-${part} LINK_LIBRARIES)
+    if(NOT links)
+      set(links)  # a part may need nothing
+    endif()
     longclip_sort_libraries(parts others ${links})
     # Naming an object library brings its objects; those of its dependencies it does not bring.
     target_link_libraries(${target} PRIVATE longclip-${part} ${others})
