@@ -19,8 +19,9 @@ namespace longclip {
 
 // What runs the towers.
 enum class Engine {
-  automatic,
-  torchscript,
+  automatic,    // native where that can be, else torchscript
+  native,       // on weights that are packed while they load: CLIP's parameters, on a CPU with AVX2 or AVX-512, in fp32
+  torchscript,  // whatever the package's modules compute, on every device and in every precision
 };
 
 struct LoadOptions {
@@ -62,7 +63,7 @@ struct StateOptions {
 };
 
 struct TowerInfo {
-  std::string engine;   // "torchscript"
+  std::string engine;   // "native" or "torchscript"
   Precision precision;  // of the computation
   std::uint64_t parameters = 0;
   int width = 0;
@@ -91,6 +92,8 @@ struct ModelInfo {
 // Constant after load(): every member may be called from any number of threads at once, and a
 // row does not depend on what else is in the batch. Movable, not copyable: the weights are large;
 // the members of a Model that was moved from throw InvalidInput, and its info() is empty.
+//
+// A process made by fork() has none of the threads of a Model that was loaded before: it loads its own.
 //
 // Every member throws Error where a tower's module fails or breaks the contract of
 // docs/package.md (NaN among what it gives, say), or where memory does not suffice, and

@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 
 #include <longclip/model.h>
 
@@ -38,6 +40,9 @@ struct EngineOptions {
   Engine engine = Engine::automatic;
   Precision precision = Precision::fp32;
   int threads = 1;
+  // The id at whose first place in a row the text feature is taken. Nothing: the row's highest id, as the
+  // reference has it.
+  std::optional<std::int64_t> end_id;
 };
 
 // Loads a tower of a package that has it. Throws InvalidFile, UnsupportedModel, DeviceError.

@@ -119,7 +119,7 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
   auto vision_verified = verify(config.has_vision, package::vision_file);
   auto text_verified = verify(config.has_text, package::text_file);
 
-  const engine::EngineOptions engine_options{options.device, options.engine, options.precision, info.threads};
+  engine::EngineOptions engine_options{options.device, options.engine, options.precision, info.threads, {}};
   if (config.has_vision) {
     state->vision = engine::load_vision(state->package, engine_options);
     info.vision = state->vision->info();
@@ -134,6 +134,7 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
     if (state->tokenizer->size() > static_cast<std::size_t>(config.architecture.vocabulary_size)) {
       throw InvalidFile(state->package.tokenizer().string() + ": has more ids than the text tower's vocabulary");
     }
+    if (config.tokenizer_kind != "clip-bpe") engine_options.end_id = state->tokenizer->end_id();
     state->text = engine::load_text(state->package, engine_options);
     info.text = state->text->info();
   }

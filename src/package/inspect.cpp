@@ -5,13 +5,26 @@
 #include <longclip/error.h>
 
 #include "io/sha256.h"
+#include "kernel/kernels.h"
+#include "package/clip_parameters.h"
 #include "package/package.h"
 
 namespace longclip {
 namespace package {
 namespace {
 
-constexpr const char* engine = "torchscript: the one engine of this version";
+// Of a tower as it is loaded by default.
+std::string engine_of(const std::filesystem::path& file, const std::vector<tower::Parameter>& parameters) {
+  try {
+    if (!clip_parameters(file, parameters)) {
+      return "torchscript: " + file.filename().string() + " does not carry CLIP's parameters by their names";
+    }
+  } catch (const InvalidFile& error) {
+    return std::string("none: ") + error.what();
+  }
+  if (const auto* kernels = kernel::find_kernels()) return std::string("native: fp32 on the CPU, by ") + kernels->name;
+  return "torchscript: the processor has neither AVX-512 nor AVX2, which the native engine needs";
+}
 
 Inspection inspect_package(const std::filesystem::path& path, Hashing hashing) {
   const Package package = open_package(path);
@@ -34,7 +47,10 @@ Inspection inspect_package(const std::filesystem::path& path, Hashing hashing) {
   if (config.has_vision) inspection.towers.insert(inspection.towers.begin(), "vision");
   inspection.precision = to_string(config.precision);
   inspection.bytes = bytes_of_folder(path);
-  inspection.engine = engine;
+  if (config.has_vision) inspection.engine = engine_of(package.vision(), tower::vision_parameters(config.architecture));
+  if (config.has_text && (!config.has_vision || inspection.engine.starts_with("native"))) {
+    inspection.engine = engine_of(package.text(), tower::text_parameters(config.architecture));
+  }
   if (hashing == Hashing::off) return inspection;
   inspection.sha256 = io::sha256_of_file(path / config_file);
   for (const auto& [file, hash] : config.files) verify_file(package, file);

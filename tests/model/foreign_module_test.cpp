@@ -65,6 +65,17 @@ TEST(ForeignModule, RunsByItsContractAlone) {
   EXPECT_EQ(model.info().logit_scale, 10.0F);
 }
 
+// What it computes is its own.
+TEST(ForeignModule, IsNotRunByTheNativeEngine) {
+  const testing::TemporaryFolder folder;
+  const auto package = foreign_package(folder, mean_colour, token_sum);
+  EXPECT_EQ(Model::load(package).info().vision.engine, "torchscript");
+  LoadOptions options;
+  options.engine = Engine::native;
+  EXPECT_THROW(Model::load(package, options), UnsupportedModel);
+  EXPECT_EQ(inspect(package).engine.find("torchscript: "), 0u) << inspect(package).engine;
+}
+
 TEST(ForeignModule, WithoutStatesSaysSo) {
   const testing::TemporaryFolder folder;
   const Model model = Model::load(foreign_package(folder, mean_colour, token_sum));

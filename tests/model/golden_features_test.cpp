@@ -21,22 +21,20 @@ class GoldenFeatures : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(GoldenFeatures, OfImages) {
   const auto wanted = golden::read_npy<float>(golden::model("image_features.npy"));
-  const Model model = Model::load(testing::golden_package(GetParam()));
-  const Matrix features = model.encode_image(testing::golden_crops());
-  const double difference = largest_difference(features, wanted);
-  testing::record_largest(difference);
-  EXPECT_LE(difference, feature_tolerance);
+  for (const Engine engine : testing::engines()) {
+    const Matrix features = testing::load_golden(GetParam(), engine).encode_image(testing::golden_crops());
+    EXPECT_LE(largest_difference(features, wanted), feature_tolerance);
+  }
 }
 
 TEST_P(GoldenFeatures, OfTextsUpTo248Tokens) {
   const bool is_clip77 = std::string(GetParam()).starts_with("clip77");
   const auto wanted = golden::read_npy<float>(
       golden::model(is_clip77 ? "text_features_clip77_stretched.npy" : "text_features_248.npy"));
-  const Model model = Model::load(testing::golden_package(GetParam()));
-  const Matrix features = model.encode_text(testing::golden_texts(), truncating());
-  const double difference = largest_difference(features, wanted);
-  testing::record_largest(difference);
-  EXPECT_LE(difference, feature_tolerance);
+  for (const Engine engine : testing::engines()) {
+    const Matrix features = testing::load_golden(GetParam(), engine).encode_text(testing::golden_texts(), truncating());
+    EXPECT_LE(largest_difference(features, wanted), feature_tolerance);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryFormat, GoldenFeatures,
@@ -55,11 +53,11 @@ TEST(GoldenUnstretched, TextFeaturesOfA77TokenModel) {
       testing::read_json(golden::model("manifest.json"))["arrays"]["text_features_clip77_raw.npy"]["text_rows"];
   std::vector<std::string> texts;
   for (const std::size_t row : rows) texts.push_back(testing::golden_texts()[row]);
-  const Model model = Model::load(testing::golden_package("clip77.pt", 1));
-  EXPECT_EQ(model.info().context_length, 77U);
-  const double difference = largest_difference(model.encode_text(texts), wanted);
-  testing::record_largest(difference);
-  EXPECT_LE(difference, feature_tolerance);
+  for (const Engine engine : testing::engines()) {
+    const Model model = testing::load_golden("clip77.pt", engine, 1);
+    EXPECT_EQ(model.info().context_length, 77U);
+    EXPECT_LE(largest_difference(model.encode_text(texts), wanted), feature_tolerance);
+  }
 }
 
 // Pictures from their own files, so that decoding and resizing stand in the way of the features.
@@ -77,14 +75,11 @@ TEST(GoldenFiles, FeaturesOfTheFilesThemselves) {
   }
   ASSERT_GE(rows.size(), 25U);
   const Matrix features = testing::golden_model().encode_image(images);
-  double largest = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (std::size_t j = 0; j < features.cols(); ++j) {
-      largest = std::max(largest, std::abs(static_cast<double>(features(i, j)) - wanted(rows[i], j)));
       ASSERT_NEAR(features(i, j), wanted(rows[i], j), feature_tolerance) << images[i].name();
     }
   }
-  testing::record_largest(largest);
 }
 
 TEST(GoldenSimilarity, CosinesLogitsAndProbabilities) {
@@ -92,27 +87,28 @@ TEST(GoldenSimilarity, CosinesLogitsAndProbabilities) {
   const auto text_features = testing::as_matrix(golden::read_npy<float>(golden::model("text_features_248.npy")));
   const auto logits = golden::read_npy<float>(golden::model("logits_per_image.npy"));
   const auto wanted_probabilities = golden::read_npy<float>(golden::model("probs_per_image.npy"));
-  const Model& model = testing::golden_model();
-  const Matrix cosines =
-      similarity(model.encode_image(testing::golden_crops()), model.encode_text(testing::golden_texts(), truncating()));
-  // Cosines of the golden features, in double, are the yardstick: golden logits carry the
-  // rounding of a product with 100.
-  double largest = 0;
-  for (std::size_t i = 0; i < cosines.rows(); ++i) {
-    for (std::size_t j = 0; j < cosines.cols(); ++j) {
-      double dot = 0, a = 0, b = 0;
-      for (std::size_t k = 0; k < image_features.cols(); ++k) {
-        dot += static_cast<double>(image_features(i, k)) * text_features(j, k);
-        a += static_cast<double>(image_features(i, k)) * image_features(i, k);
-        b += static_cast<double>(text_features(j, k)) * text_features(j, k);
+  for (const Engine engine : testing::engines()) {
+    const Model& model = testing::golden_model(engine);
+    const Matrix cosines = similarity(model.encode_image(testing::golden_crops()),
+                                      model.encode_text(testing::golden_texts(), truncating()));
+    // Cosines of the golden features, in double, are the yardstick: golden logits carry the
+    // rounding of a product with 100.
+    double largest = 0;
+    for (std::size_t i = 0; i < cosines.rows(); ++i) {
+      for (std::size_t j = 0; j < cosines.cols(); ++j) {
+        double dot = 0, a = 0, b = 0;
+        for (std::size_t k = 0; k < image_features.cols(); ++k) {
+          dot += static_cast<double>(image_features(i, k)) * text_features(j, k);
+          a += static_cast<double>(image_features(i, k)) * image_features(i, k);
+          b += static_cast<double>(text_features(j, k)) * text_features(j, k);
+        }
+        largest = std::max(largest, std::abs(cosines(i, j) - dot / std::sqrt(a * b)));
+        ASSERT_NEAR(cosines(i, j) * model.info().logit_scale, logits(i, j), 3e-4);
       }
-      largest = std::max(largest, std::abs(cosines(i, j) - dot / std::sqrt(a * b)));
-      ASSERT_NEAR(cosines(i, j) * model.info().logit_scale, logits(i, j), 3e-4);
     }
+    EXPECT_LE(largest, cosine_tolerance);
+    EXPECT_LE(largest_difference(probabilities(cosines, model.info().logit_scale), wanted_probabilities), 1e-4);
   }
-  testing::record_largest(largest);
-  EXPECT_LE(largest, cosine_tolerance);
-  EXPECT_LE(largest_difference(probabilities(cosines, model.info().logit_scale), wanted_probabilities), 1e-4);
 }
 
 }  // namespace

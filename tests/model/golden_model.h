@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include <longclip/longclip.h>
 
 #include "golden/golden.h"
+#include "kernel/kernels.h"
 #include "temporary_folder.h"
 
 namespace longclip::testing {
@@ -35,9 +35,23 @@ inline std::filesystem::path golden_package(const std::string& checkpoint, int r
   return found->second;
 }
 
-inline const Model& golden_model() {
-  static const Model model = Model::load(golden_package("longclip248.pt"));
-  return model;
+// Those that this processor runs.
+inline std::vector<Engine> engines() {
+  if (kernel::find_kernels() == nullptr) return {Engine::torchscript};
+  return {Engine::torchscript, Engine::native};
+}
+
+inline Model load_golden(const std::string& checkpoint, Engine engine = Engine::automatic, int ratio = 4) {
+  LoadOptions options;
+  options.engine = engine;
+  return Model::load(golden_package(checkpoint, ratio), options);
+}
+
+inline const Model& golden_model(Engine engine = Engine::automatic) {
+  static std::map<Engine, Model> models;
+  const auto found = models.find(engine);
+  return found != models.end() ? found->second
+                               : models.emplace(engine, load_golden("longclip248.pt", engine)).first->second;
 }
 
 inline nlohmann::json read_json(const std::filesystem::path& path) {
@@ -72,13 +86,6 @@ inline double largest_difference(const Matrix& ours, const golden::Array<float>&
     }
   }
   return largest;
-}
-
-// For --gtest_output: how near to the bar a suite comes.
-inline void record_largest(double difference) {
-  std::ostringstream text;
-  text << difference;
-  ::testing::Test::RecordProperty("largest_difference", text.str());
 }
 
 inline Matrix as_matrix(const golden::Array<float>& array) { return {array.rows(), array.cols(), array.values}; }

@@ -1,0 +1,58 @@
+#include "engine/native/rows.h"
+
+namespace longclip::engine::native {
+
+void multiply(runtime::Team::Member& member, int threads, const kernel::Kernels& kernels, const Multiplication& all) {
+  // So many rows at a time that they stay in a core's second cache while the panels go by.
+  const std::size_t block = 8 * kernels.rows;
+  const std::size_t blocks = (all.rows + block - 1) / block;
+  // Parts of one size. A part's panels lie behind one another, as the kernel reads them ahead.
+  constexpr std::size_t kPartsOfThread = 4;
+  const std::size_t units = blocks * all.panels;
+  const std::size_t parts = std::min(kPartsOfThread * static_cast<std::size_t>(threads), units);
+  member.share(parts, [&](std::size_t part) {
+    const std::size_t end = units * (part + 1) / parts;
+    for (std::size_t unit = units * part / parts; unit < end;) {
+      const std::size_t first = unit % all.panels;
+      const std::size_t count = std::min(all.panels - first, end - unit);
+      const std::size_t row = all.rows * (unit / all.panels) / blocks;
+      kernel::Product product;
+      product.a = all.a->row(all.a_row + row);
+      product.a_stride = all.a->stride();
+      product.rows = all.rows * (unit / all.panels + 1) / blocks - row;
+      product.depth = all.matrix->depth();
+      product.panels = all.matrix->from(all.first_panel + first);
+      product.panel_count = count;
+      product.bias = all.matrix->bias_from(all.first_panel + first);
+      product.activation = all.activation;
+      product.add = all.add;
+      product.c = all.c->row(all.c_row + row) + all.c_column + first * kernels.columns;
+      product.c_stride = all.c->stride();
+      kernels.multiply(product);
+      unit += count;
+    }
+  });
+}
+
+Multiplication product(const kernel::PackedMatrix& matrix, const Rows& a, const Rows& c) {
+  Multiplication all;
+  all.matrix = &matrix;
+  all.panels = matrix.panels();
+  all.a = &a;
+  all.rows = a.count();
+  all.c = &c;
+  return all;
+}
+
+void normalize(runtime::Team::Member& member, const kernel::Kernels& kernels, const Norm& norm, const Rows& x,
+               const Rows& y) {
+  constexpr std::size_t kRowsOfTask = 16;
+  member.share((x.count() + kRowsOfTask - 1) / kRowsOfTask, [&](std::size_t task) {
+    const std::size_t end = std::min((task + 1) * kRowsOfTask, x.count());
+    for (std::size_t i = task * kRowsOfTask; i < end; ++i) {
+      kernels.normalize(x.row(i), norm.gain.size(), norm.gain.data(), norm.bias.data(), y.row(i));
+    }
+  });
+}
+
+}  // namespace longclip::engine::native
