@@ -93,7 +93,7 @@ struct ModelInfo {
 // row does not depend on what else is in the batch. Movable, not copyable: the weights are large;
 // the members of a Model that was moved from throw InvalidInput, and its info() is empty.
 //
-// A process made by fork() has none of the threads of a Model that was loaded before: it loads its own.
+// A process made by fork() has none of the threads of a Model that was used before: it loads its own.
 //
 // Every member throws Error where a tower's module fails or breaks the contract of
 // docs/package.md (NaN among what it gives, say), or where memory does not suffice, and

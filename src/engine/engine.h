@@ -10,6 +10,7 @@
 #include <longclip/model.h>
 
 #include "package/package.h"
+#include "runtime/team.h"
 
 namespace longclip::engine {
 
@@ -43,6 +44,8 @@ struct EngineOptions {
   // The id at whose first place in a row the text feature is taken. Nothing: the row's highest id, as the
   // reference has it.
   std::optional<std::int64_t> end_id;
+  // Of as many threads, for both towers of a model.
+  std::shared_ptr<runtime::Team> team;
 };
 
 // Loads a tower of a package that has it. Throws InvalidFile, UnsupportedModel, DeviceError.

@@ -30,26 +30,28 @@ void spin_until(const Condition& condition) {
 
 void Team::Member::wait() {
   const std::size_t stage = stage_++;
-  if (team_.arrived_.fetch_add(1, std::memory_order_acq_rel) == team_.others_.size()) {
+  if (stages_.arrived.fetch_add(1, std::memory_order_acq_rel) + 1 == stages_.members) {
     // The last one: this stage's counter serves the next but one.
-    team_.arrived_.store(0, std::memory_order_relaxed);
-    team_.next_[stage % 2].store(0, std::memory_order_relaxed);
-    team_.stage_.store(stage + 1, std::memory_order_release);
+    stages_.arrived.store(0, std::memory_order_relaxed);
+    stages_.next[stage % 2].store(0, std::memory_order_relaxed);
+    stages_.passed.store(stage + 1, std::memory_order_release);
     return;
   }
-  spin_until([&] { return team_.stage_.load(std::memory_order_acquire) != stage; });
-}
-
-Team::Team(int threads) {
-  try {
-    for (int i = 1; i < threads; ++i) others_.emplace_back([this, i] { serve(static_cast<std::size_t>(i)); });
-  } catch (const std::system_error& error) {
-    end();
-    throw Error(std::to_string(threads) + " threads cannot be had: " + error.code().message() + "; give fewer");
-  }
+  spin_until([&] { return stages_.passed.load(std::memory_order_acquire) != stage; });
 }
 
 Team::~Team() { end(); }
+
+void Team::begin() {
+  try {
+    for (std::size_t i = 1; i < threads_; ++i) others_.emplace_back([this, i] { serve(i); });
+  } catch (const std::system_error& error) {
+    end();
+    others_.clear();
+    ends_ = false;
+    throw Error(std::to_string(threads_) + " threads cannot be had: " + error.code().message() + "; give fewer");
+  }
+}
 
 void Team::end() {
   {
@@ -61,18 +63,24 @@ void Team::end() {
 }
 
 void Team::run(const std::function<void(Member&)>& work) {
-  const std::lock_guard one(one_work_);
-  stage_.store(0, std::memory_order_relaxed);
-  busy_.store(others_.size(), std::memory_order_relaxed);
-  if (!others_.empty()) {
-    {
-      const std::lock_guard lock(mutex_);
-      work_ = &work;
-      ++calls_;
-    }
-    called_.notify_all();
+  std::unique_lock one(one_work_, std::defer_lock);
+  if (threads_ == 1 || !one.try_lock()) {
+    Stages alone{1};
+    Member member(alone, 0);
+    work(member);
+    return;
   }
-  Member member(*this, 0);
+  if (others_.empty()) begin();
+  Stages stages{threads_};
+  busy_.store(others_.size(), std::memory_order_relaxed);
+  {
+    const std::lock_guard lock(mutex_);
+    work_ = &work;
+    stages_ = &stages;
+    ++calls_;
+  }
+  called_.notify_all();
+  Member member(stages, 0);
   work(member);
   spin_until([&] { return busy_.load(std::memory_order_acquire) == 0; });
 }
@@ -81,14 +89,16 @@ void Team::serve(std::size_t index) {
   std::size_t heard = 0;
   for (;;) {
     const std::function<void(Member&)>* work = nullptr;
+    Stages* stages = nullptr;
     {
       std::unique_lock lock(mutex_);
       called_.wait(lock, [&] { return ends_ || calls_ != heard; });
       if (ends_) return;
       heard = calls_;
       work = work_;
+      stages = stages_;
     }
-    Member member(*this, index);
+    Member member(*stages, index);
     (*work)(member);
     busy_.fetch_sub(1, std::memory_order_release);
   }

@@ -38,23 +38,41 @@ TEST(TeamThreads, AreNumberedFromTheCaller) {
   EXPECT_EQ(std::set<std::thread::id>(ids.begin(), ids.end()).size(), 3u);
 }
 
-TEST(TeamThreads, DoOneWorkAtATime) {
+TEST(TeamThreads, WhoFindsThemBusyWorksAlone) {
+  Team team(3);
+  std::atomic<int> members{0};
+  std::vector<int> done(10);
+  team.run([&](Team::Member& member) {
+    // The others are in this work.
+    if (member.index() == 0) {
+      std::thread([&] {
+        team.run([&](Team::Member& beside) {
+          ++members;
+          beside.share(10, [&](std::size_t i) { ++done[i]; });
+          beside.share(10, [&](std::size_t i) { ++done[i]; });
+        });
+      }).join();
+    }
+    member.share(3, [](std::size_t) {});
+  });
+  EXPECT_EQ(members, 1);
+  EXPECT_EQ(done, std::vector<int>(10, 2));
+}
+
+TEST(TeamThreads, ServeManyCallersAtOnce) {
   Team team(2);
-  std::atomic<int> inside{0};
-  std::atomic<bool> alone{true};
   const auto call = [&] {
-    for (int i = 0; i < 50; ++i) {
+    for (int repeat = 0; repeat < 100; ++repeat) {
+      std::vector<int> done(20);
       team.run([&](Team::Member& member) {
-        if (member.index() == 0) alone = alone && ++inside == 1;
-        member.share(4, [](std::size_t) {});
-        if (member.index() == 0) --inside;
+        for (int stage = 0; stage < 3; ++stage) member.share(20, [&](std::size_t i) { ++done[i]; });
       });
+      EXPECT_EQ(done, std::vector<int>(20, 3));
     }
   };
-  std::thread other(call);
-  call();
-  other.join();
-  EXPECT_TRUE(alone);
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 4; ++i) callers.emplace_back(call);
+  for (auto& caller : callers) caller.join();
 }
 
 }  // namespace

@@ -47,7 +47,8 @@ void copy_rows(const Rows& rows, std::size_t width, std::span<float> to) {
 
 class Vision final : public VisionEncoder {
  public:
-  Vision(const kernel::Kernels& kernels, const package::Package& package, const TowerWeights& weights, int threads)
+  Vision(const kernel::Kernels& kernels, const package::Package& package, const TowerWeights& weights,
+         std::shared_ptr<runtime::Team> team)
       : file_(package.vision().string()),
         shape_(package.config.architecture),
         patch_values_(3 * static_cast<std::size_t>(shape_.patch_size) * static_cast<std::size_t>(shape_.patch_size)),
@@ -55,10 +56,10 @@ class Vision final : public VisionEncoder {
         class_embedding_(weights.values("visual.class_embedding").copy()),
         positions_(weights.values("visual.positional_embedding").copy()),
         before_(norm_of(weights, "visual.ln_pre")),
-        transformer_(kernels, weights, "visual.transformer.", shape_.vision, shape_.activation, false, threads),
+        transformer_(kernels, weights, "visual.transformer.", shape_.vision, shape_.activation, false, team->threads()),
         after_(norm_of(weights, "visual.ln_post")),
         projection_(kernels, weights.transposed("visual.proj"), static_cast<std::size_t>(shape_.vision.width), {}),
-        team_(threads) {}
+        team_(std::move(team)) {}
 
   void encode(std::span<const float> pixels, std::size_t count, std::span<float> features) const override {
     if (count == 0) return;
@@ -74,10 +75,10 @@ class Vision final : public VisionEncoder {
       picked.push_back(sequences.rows());
       sequences.add(tokens);
     }
-    Transformer::Workspace work(transformer_, sequences, team_.threads());
+    Transformer::Workspace work(transformer_, sequences, team_->threads());
     const Rows patches(kernels, count * grid * grid, patch_values_);
     const Rows out(kernels, count, static_cast<std::size_t>(shape_.embedding_size));
-    team_.run([&](runtime::Team::Member& member) {
+    team_->run([&](runtime::Team::Member& member) {
       member.share(count * grid, [&](std::size_t line) {
         for (std::size_t x = 0; x < grid; ++x) {
           float* to = patches.row(line * grid + x);
@@ -125,22 +126,22 @@ class Vision final : public VisionEncoder {
   Transformer transformer_;
   Norm after_;
   kernel::PackedMatrix projection_;
-  mutable runtime::Team team_;
+  std::shared_ptr<runtime::Team> team_;
 };
 
 class Text final : public TextEncoder {
  public:
   Text(const kernel::Kernels& kernels, const package::Package& package, const TowerWeights& weights,
-       std::optional<std::int64_t> end_id, int threads)
+       std::optional<std::int64_t> end_id, std::shared_ptr<runtime::Team> team)
       : file_(package.text().string()),
         shape_(package.config.architecture),
         end_id_(end_id),
         embedding_(weights.values("token_embedding.weight").copy()),
         positions_(weights.values("positional_embedding").copy()),
-        transformer_(kernels, weights, "transformer.", shape_.text, shape_.activation, true, threads),
+        transformer_(kernels, weights, "transformer.", shape_.text, shape_.activation, true, team->threads()),
         after_(norm_of(weights, "ln_final")),
         projection_(kernels, weights.transposed("text_projection"), static_cast<std::size_t>(shape_.text.width), {}),
-        team_(threads) {}
+        team_(std::move(team)) {}
 
   void encode(std::span<const std::int64_t> ids, std::size_t count, std::size_t length,
               std::span<float> features) const override {
@@ -153,9 +154,9 @@ class Text final : public TextEncoder {
       sequences.add(end_of(ids.subspan(i * length, length)) + 1);
       picked.push_back(sequences.rows() - 1);
     }
-    Transformer::Workspace work(transformer_, sequences, team_.threads());
+    Transformer::Workspace work(transformer_, sequences, team_->threads());
     const Rows out(kernels, count, static_cast<std::size_t>(shape_.embedding_size));
-    team_.run([&](runtime::Team::Member& member) {
+    team_->run([&](runtime::Team::Member& member) {
       embed(member, ids, length, sequences, work.all.x);
       transformer_.run(member, sequences, transformer_.layers() - 1, work);
       transformer_.run_last(member, sequences, picked, work);
@@ -171,9 +172,9 @@ class Text final : public TextEncoder {
     const auto& kernels = transformer_.kernels();
     Sequences sequences;
     for (std::size_t i = 0; i < count; ++i) sequences.add(length);
-    Transformer::Workspace work(transformer_, sequences, team_.threads());
+    Transformer::Workspace work(transformer_, sequences, team_->threads());
     const auto blocks = static_cast<std::size_t>(layer < 0 ? layer + shape_.text.layers + 1 : layer);
-    team_.run([&](runtime::Team::Member& member) {
+    team_->run([&](runtime::Team::Member& member) {
       embed(member, ids, length, sequences, work.all.x);
       transformer_.run(member, sequences, blocks, work);
       if (final_norm) normalize(member, kernels, after_, work.all.x, work.all.x);
@@ -212,7 +213,7 @@ class Text final : public TextEncoder {
   Transformer transformer_;
   Norm after_;
   kernel::PackedMatrix projection_;
-  mutable runtime::Team team_;
+  std::shared_ptr<runtime::Team> team_;
 };
 
 // What the engine needs of a tower's file, or the reason why it cannot run it.
@@ -240,7 +241,7 @@ std::unique_ptr<VisionEncoder> load_vision(const package::Package& package, cons
   const auto parameters = tower::vision_parameters(package.config.architecture);
   const auto weights = weights_of(package.vision(), parameters, options, why_not);
   if (!weights) return nullptr;
-  return std::make_unique<Vision>(*kernel::find_kernels(), package, *weights, options.threads);
+  return std::make_unique<Vision>(*kernel::find_kernels(), package, *weights, options.team);
 }
 
 std::unique_ptr<TextEncoder> load_text(const package::Package& package, const EngineOptions& options,
@@ -248,7 +249,7 @@ std::unique_ptr<TextEncoder> load_text(const package::Package& package, const En
   const auto parameters = tower::text_parameters(package.config.architecture);
   const auto weights = weights_of(package.text(), parameters, options, why_not);
   if (!weights) return nullptr;
-  return std::make_unique<Text>(*kernel::find_kernels(), package, *weights, options.end_id, options.threads);
+  return std::make_unique<Text>(*kernel::find_kernels(), package, *weights, options.end_id, options.team);
 }
 
 }  // namespace longclip::engine::native
