@@ -472,7 +472,7 @@ TEST_F(Training, RefusesAStateThatIsDamaged) {
   EXPECT_EQ(refusal(), settings.string() + ": is damaged, so that the run cannot be resumed; name another folder");
 }
 
-TEST_F(Training, RefusesThreadsThatNobodyHas) {
+TEST_F(Training, RefusesACountOfProcessorsThatNobodyHas) {
   TrainingOptions options = small_options();
   for (const int threads : {-1, 100000}) {
     options.threads = threads;
