@@ -22,7 +22,7 @@ Floats allocate(std::size_t count) {
 
 PackedMatrix::PackedMatrix(const Kernels& kernels, std::span<const float> values, std::size_t depth,
                            std::span<const float> bias)
-    : panels_((values.size() / depth + kernels.columns - 1) / kernels.columns),
+    : panels_(in_whole_panels(kernels, values.size() / depth) / kernels.columns),
       depth_(depth),
       width_(kernels.columns),
       values_(allocate(panels_ * depth * width_)) {

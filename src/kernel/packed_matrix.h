@@ -12,6 +12,11 @@ namespace longclip::kernel {
 using Floats = std::unique_ptr<float[], void (*)(void*)>;
 Floats allocate(std::size_t count);
 
+// So many columns as whole panels have.
+inline std::size_t in_whole_panels(const Kernels& kernels, std::size_t columns) {
+  return (columns + kernels.columns - 1) / kernels.columns * kernels.columns;
+}
+
 // A matrix [columns, depth] to multiply rows by, as a linear layer has its weight, in the order in which
 // Kernels::multiply reads it: panels of Kernels::columns columns, within a panel the columns' values one
 // depth after the other. What the last panel has beyond the matrix is 0.

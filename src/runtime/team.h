@@ -73,6 +73,9 @@ class Team::Member {
   // 0 for the caller's thread, 1 ... threads() - 1 for the others.
   std::size_t index() const noexcept { return index_; }
 
+  // How many go through this work.
+  std::size_t count() const noexcept { return stages_.members; }
+
  private:
   friend class Team;
   Member(Stages& stages, std::size_t index) : stages_(stages), index_(index) {}

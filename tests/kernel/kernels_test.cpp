@@ -54,6 +54,36 @@ struct Matrices {
   }
 };
 
+// Of the rows of a, into a c that is still to be named.
+Product product_of(const Matrices& m, const PackedMatrix& packed) {
+  Product product;
+  product.a = m.a.data();
+  product.a_stride = m.stride();
+  product.rows = m.rows;
+  product.depth = m.depth;
+  product.panels = packed.from(0);
+  product.panel_count = packed.panels();
+  product.bias = packed.bias_from(0);
+  return product;
+}
+
+// The activation alone: of x times one.
+float activated(const Kernels& kernels, Activation activation, float x) {
+  const std::vector<float> one(1, 1.0f);
+  const PackedMatrix packed(kernels, one, 1, {});
+  std::vector<float> c(kernels.columns);
+  Product product;
+  product.a = &x;
+  product.rows = 1;
+  product.depth = 1;
+  product.panels = packed.from(0);
+  product.panel_count = 1;
+  product.activation = activation;
+  product.c = c.data();
+  kernels.multiply(product);
+  return c[0];
+}
+
 double quick_gelu(double x) { return x / (1 + std::exp(-1.702 * x)); }
 double gelu(double x) { return x * 0.5 * (1 + std::erf(x / std::sqrt(2.0))); }
 double as_it_is(double x) { return x; }
@@ -65,14 +95,7 @@ TEST_P(EachKernel, MultipliesRowsOfAnyNumber) {
       const PackedMatrix packed(kernels(), m.b, m.depth, m.bias);
       const std::size_t c_stride = packed.panels() * kernels().columns + 1;
       std::vector<float> c(rows * c_stride, 7);
-      Product product;
-      product.a = m.a.data();
-      product.a_stride = m.stride();
-      product.rows = rows;
-      product.depth = m.depth;
-      product.panels = packed.from(0);
-      product.panel_count = packed.panels();
-      product.bias = packed.bias_from(0);
+      Product product = product_of(m, packed);
       product.c = c.data();
       product.c_stride = c_stride;
       kernels().multiply(product);
@@ -92,14 +115,7 @@ TEST_P(EachKernel, ActivatesAndAdds) {
   const std::vector<float> before = random_numbers(m.rows * c_stride);
   const auto run = [&](Activation activation, bool add, double (*function)(double)) {
     std::vector<float> c = before;
-    Product product;
-    product.a = m.a.data();
-    product.a_stride = m.stride();
-    product.rows = m.rows;
-    product.depth = m.depth;
-    product.panels = packed.from(0);
-    product.panel_count = packed.panels();
-    product.bias = packed.bias_from(0);
+    Product product = product_of(m, packed);
     product.activation = activation;
     product.add = add;
     product.c = c.data();
@@ -122,24 +138,11 @@ struct Named {
   double (*exact)(double);
 };
 
-// A column of ones times values of every size shows the activation alone.
 TEST_P(EachKernel, ActivatesNumbersOfAnySize) {
-  const std::vector<float> one(1, 1.0f);
-  const PackedMatrix packed(kernels(), one, 1, {});
   for (const float x : {-1e30f, -200.0f, -88.5f, -20.0f, -1.0f, -1e-6f, 0.0f, 1e-6f, 0.5f, 3.0f, 60.0f, 1e30f}) {
     for (const auto& [activation, exact] : {Named{Activation::quick_gelu, quick_gelu}, Named{Activation::gelu, gelu}}) {
-      std::vector<float> c(packed.panels() * kernels().columns);
-      Product product;
-      product.a = &x;
-      product.rows = 1;
-      product.depth = 1;
-      product.panels = packed.from(0);
-      product.panel_count = 1;
-      product.activation = activation;
-      product.c = c.data();
-      kernels().multiply(product);
       // erf's approximation errs by 1.5e-7, which x / 2 multiplies.
-      EXPECT_NEAR(c[0], exact(x), 3e-7 * std::abs(x)) << x;
+      EXPECT_NEAR(activated(kernels(), activation, x), exact(x), 3e-7 * std::abs(x)) << x;
     }
   }
 }
@@ -200,14 +203,7 @@ TEST_P(EachKernel, GivesARowTheSameWhateverIsBesideIt) {
   const PackedMatrix packed(kernels(), m.b, m.depth, m.bias);
   std::vector<float> all(m.rows * 64);
   std::vector<float> alone(64);
-  Product product;
-  product.a = m.a.data();
-  product.a_stride = m.stride();
-  product.rows = m.rows;
-  product.depth = m.depth;
-  product.panels = packed.from(0);
-  product.panel_count = packed.panels();
-  product.bias = packed.bias_from(0);
+  Product product = product_of(m, packed);
   product.activation = Activation::quick_gelu;
   product.c = all.data();
   product.c_stride = 64;
@@ -240,20 +236,8 @@ TEST_P(EachKernel, NormalizesRowsOfAnyWidth) {
 
 TEST_P(EachKernel, LetsNoNaNDisappear) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  const std::vector<float> one(1, 1.0f);
-  const PackedMatrix packed(kernels(), one, 1, {});
   for (const Activation activation : {Activation::none, Activation::quick_gelu, Activation::gelu}) {
-    std::vector<float> c(packed.panels() * kernels().columns);
-    Product product;
-    product.a = &nan;
-    product.rows = 1;
-    product.depth = 1;
-    product.panels = packed.from(0);
-    product.panel_count = 1;
-    product.activation = activation;
-    product.c = c.data();
-    kernels().multiply(product);
-    EXPECT_TRUE(std::isnan(c[0]));
+    EXPECT_TRUE(std::isnan(activated(kernels(), activation, nan)));
   }
 }
 

@@ -34,10 +34,10 @@ void check_finite(std::span<const float> values, const std::string& file) {
 }
 
 // The last norm and the projection of the picked rows: stages.
-void project(runtime::Team::Member& member, const kernel::Kernels& kernels, int threads, const Norm& norm,
+void project(runtime::Team::Member& member, const kernel::Kernels& kernels, const Norm& norm,
              const kernel::PackedMatrix& projection, const Transformer::Workspace& work, const Rows& out) {
   normalize(member, kernels, norm, work.picked.x, work.picked.normalized);
-  multiply(member, threads, kernels, product(projection, work.picked.normalized, out));
+  multiply(member, kernels, product(projection, work.picked.normalized, out));
 }
 
 void copy_rows(const Rows& rows, std::size_t width, std::span<float> to) {
@@ -96,7 +96,7 @@ class Vision final : public VisionEncoder {
         embed.a_row = i * grid * grid;
         embed.rows = grid * grid;
         embed.c_row = i * tokens + 1;
-        multiply(member, work.threads, kernels, embed);
+        multiply(member, kernels, embed);
       }
       member.share(count * tokens, [&](std::size_t i) {
         float* row = work.all.x.row(i);
@@ -107,7 +107,7 @@ class Vision final : public VisionEncoder {
       normalize(member, kernels, before_, work.all.x, work.all.x);
       transformer_.run(member, sequences, transformer_.layers() - 1, work);
       transformer_.run_last(member, sequences, picked, work);
-      project(member, kernels, work.threads, after_, projection_, work, out);
+      project(member, kernels, after_, projection_, work, out);
     });
     copy_rows(out, static_cast<std::size_t>(shape_.embedding_size), features);
     check_finite(features, file_);
@@ -160,7 +160,7 @@ class Text final : public TextEncoder {
       embed(member, ids, length, sequences, work.all.x);
       transformer_.run(member, sequences, transformer_.layers() - 1, work);
       transformer_.run_last(member, sequences, picked, work);
-      project(member, kernels, work.threads, after_, projection_, work, out);
+      project(member, kernels, after_, projection_, work, out);
     });
     copy_rows(out, static_cast<std::size_t>(shape_.embedding_size), features);
     check_finite(features, file_);

@@ -2,14 +2,14 @@
 
 namespace longclip::engine::native {
 
-void multiply(runtime::Team::Member& member, int threads, const kernel::Kernels& kernels, const Multiplication& all) {
+void multiply(runtime::Team::Member& member, const kernel::Kernels& kernels, const Multiplication& all) {
   // So many rows at a time that they stay in a core's second cache while the panels go by.
   const std::size_t block = 8 * kernels.rows;
   const std::size_t blocks = (all.rows + block - 1) / block;
   // Parts of one size. A part's panels lie behind one another, as the kernel reads them ahead.
-  constexpr std::size_t kPartsOfThread = 4;
+  constexpr std::size_t kPartsOfMember = 4;
   const std::size_t units = blocks * all.panels;
-  const std::size_t parts = std::min(kPartsOfThread * static_cast<std::size_t>(threads), units);
+  const std::size_t parts = std::min(kPartsOfMember * member.count(), units);
   member.share(parts, [&](std::size_t part) {
     const std::size_t end = units * (part + 1) / parts;
     for (std::size_t unit = units * part / parts; unit < end;) {

@@ -17,7 +17,7 @@ class Rows {
   // begin a multiple of 4 KiB behind another: a processor's first cache would hold few of such rows.
   Rows(const kernel::Kernels& kernels, std::size_t count, std::size_t width)
       : count_(count),
-        stride_((width + kernels.columns - 1) / kernels.columns * kernels.columns + kPadding),
+        stride_(kernel::in_whole_panels(kernels, width) + kPadding),
         values_(kernel::allocate(count * stride_ + kernels.columns)) {}
 
   std::size_t count() const noexcept { return count_; }
@@ -47,7 +47,7 @@ struct Multiplication {
 };
 
 // A stage: all of it, shared by the team.
-void multiply(runtime::Team::Member& member, int threads, const kernel::Kernels& kernels, const Multiplication& all);
+void multiply(runtime::Team::Member& member, const kernel::Kernels& kernels, const Multiplication& all);
 
 // All rows of `a` times all of `matrix`, into `c`.
 Multiplication product(const kernel::PackedMatrix& matrix, const Rows& a, const Rows& c);

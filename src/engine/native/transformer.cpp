@@ -24,9 +24,8 @@ Transformer::Buffers::Buffers(const Transformer& transformer, std::size_t rows)
       attended(transformer.kernels_, rows, static_cast<std::size_t>(transformer.tower_.width)),
       hidden(transformer.kernels_, rows, static_cast<std::size_t>(transformer.tower_.mlp)) {}
 
-Transformer::Workspace::Workspace(const Transformer& transformer, const Sequences& sequences, int thread_count)
-    : threads(thread_count),
-      all(transformer, sequences.rows()),
+Transformer::Workspace::Workspace(const Transformer& transformer, const Sequences& sequences, int threads)
+    : all(transformer, sequences.rows()),
       qkv(transformer.kernels_, sequences.rows(), 3 * transformer.padded_width()),
       picked(transformer, sequences.count()),
       picked_q(transformer.kernels_, sequences.count(), transformer.padded_width()) {
@@ -37,8 +36,7 @@ Transformer::Workspace::Workspace(const Transformer& transformer, const Sequence
 }
 
 std::size_t Transformer::padded_width() const {
-  const auto width = static_cast<std::size_t>(tower_.width);
-  return (width + kernels_.columns - 1) / kernels_.columns * kernels_.columns;
+  return kernel::in_whole_panels(kernels_, static_cast<std::size_t>(tower_.width));
 }
 
 Transformer::Transformer(const kernel::Kernels& kernels, const TowerWeights& weights, const std::string& prefix,
@@ -84,9 +82,9 @@ void Transformer::run(runtime::Team::Member& member, const Sequences& sequences,
   for (std::size_t layer = 0; layer < count; ++layer) {
     const Block& block = blocks_[layer];
     normalize(member, kernels_, block.ln_1, all.x, all.normalized);
-    multiply(member, work.threads, kernels_, product(block.qkv, all.normalized, work.qkv));
+    multiply(member, kernels_, product(block.qkv, all.normalized, work.qkv));
     attend(member, sequences, work.qkv, false, work, all.attended);
-    perceive(member, block, all, work.threads);
+    perceive(member, block, all);
   }
 }
 
@@ -102,14 +100,14 @@ void Transformer::run_last(runtime::Team::Member& member, const Sequences& seque
   });
   Multiplication q = product(block.qkv, work.picked.normalized, work.picked_q);
   q.panels = q_panels;
-  multiply(member, work.threads, kernels_, q);
+  multiply(member, kernels_, q);
   Multiplication kv = product(block.qkv, all.normalized, work.qkv);
   kv.first_panel = q_panels;
   kv.panels -= q_panels;
   kv.c_column = padded_width();
-  multiply(member, work.threads, kernels_, kv);
+  multiply(member, kernels_, kv);
   attend(member, sequences, work.picked_q, true, work, work.picked.attended);
-  perceive(member, block, work.picked, work.threads);
+  perceive(member, block, work.picked);
 }
 
 // `q` has a row a row, or one a sequence, which sees all of it.
@@ -141,18 +139,17 @@ void Transformer::attend(runtime::Team::Member& member, const Sequences& sequenc
 }
 
 // What follows attention: its projection, then the perceptron, each added to the stream.
-void Transformer::perceive(runtime::Team::Member& member, const Block& block, const Buffers& buffers,
-                           int threads) const {
+void Transformer::perceive(runtime::Team::Member& member, const Block& block, const Buffers& buffers) const {
   Multiplication out = product(block.out, buffers.attended, buffers.x);
   out.add = true;
-  multiply(member, threads, kernels_, out);
+  multiply(member, kernels_, out);
   normalize(member, kernels_, block.ln_2, buffers.x, buffers.normalized);
   Multiplication fc = product(block.fc, buffers.normalized, buffers.hidden);
   fc.activation = activation_;
-  multiply(member, threads, kernels_, fc);
+  multiply(member, kernels_, fc);
   Multiplication proj = product(block.proj, buffers.hidden, buffers.x);
   proj.add = true;
-  multiply(member, threads, kernels_, proj);
+  multiply(member, kernels_, proj);
 }
 
 }  // namespace longclip::engine::native

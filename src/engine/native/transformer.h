@@ -62,7 +62,7 @@ class Transformer {
   std::size_t padded_width() const;
   void attend(runtime::Team::Member& member, const Sequences& sequences, const Rows& q, bool one_query,
               const Workspace& work, const Rows& y) const;
-  void perceive(runtime::Team::Member& member, const Block& block, const Buffers& buffers, int threads) const;
+  void perceive(runtime::Team::Member& member, const Block& block, const Buffers& buffers) const;
 
   const kernel::Kernels& kernels_;
   Architecture::Tower tower_;
@@ -82,7 +82,6 @@ struct Transformer::Buffers {
 
 struct Transformer::Workspace {
   Workspace(const Transformer& transformer, const Sequences& sequences, int threads);
-  int threads;
   Buffers all;
   Rows qkv;
   Buffers picked;  // a row a sequence
