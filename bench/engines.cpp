@@ -1,11 +1,11 @@
-// The library's engines side by side: milliseconds an image and a text, through the public interface.
+// The library's engines and precisions side by side: milliseconds an image and a text, through the public interface.
 //
 //   cmake -S . -B build/bench -G Ninja -DCMAKE_BUILD_TYPE=Release -DLONGCLIP_BUILD_BENCH=ON
 //   cmake --build build/bench --target bench_engines
 //   build/bench/bin/bench_engines PACKAGE [THREADS]
 //
-// Figures that mean something need a package of full size. Printed are medians, their ratio, and the largest
-// difference of normalised features.
+// Figures that mean something need a package of full size. Printed are medians and, against the first column, the
+// smallest cosine of features. What a processor lacks is left out.
 
 #include <algorithm>
 #include <array>
@@ -17,6 +17,7 @@
 #include <functional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <longclip/longclip.h>
@@ -24,10 +25,12 @@
 namespace {
 
 using longclip::Matrix;
+using longclip::Precision;
 
-longclip::Model load(const char* package, longclip::Engine engine, int threads) {
+longclip::Model load(const char* package, longclip::Engine engine, longclip::Precision precision, int threads) {
   longclip::LoadOptions options;
   options.engine = engine;
+  options.precision = precision;
   options.threads = threads;
   return longclip::Model::load(package, options);
 }
@@ -54,18 +57,21 @@ std::vector<std::string> texts_of(std::size_t count, std::size_t tokens) {
   return texts;
 }
 
-double difference(const Matrix& a, const Matrix& b) {
-  double largest = 0;
+// The smallest of corresponding rows.
+double cosine(const Matrix& a, const Matrix& b) {
+  double smallest = 1;
   for (std::size_t i = 0; i < a.rows(); ++i) {
     double x = 0;
     double y = 0;
-    for (const float value : a.row(i)) x += static_cast<double>(value) * value;
-    for (const float value : b.row(i)) y += static_cast<double>(value) * value;
+    double both = 0;
     for (std::size_t j = 0; j < a.cols(); ++j) {
-      largest = std::max(largest, std::abs(a(i, j) / std::sqrt(x) - b(i, j) / std::sqrt(y)));
+      x += static_cast<double>(a(i, j)) * a(i, j);
+      y += static_cast<double>(b(i, j)) * b(i, j);
+      both += static_cast<double>(a(i, j)) * b(i, j);
     }
+    smallest = std::min(smallest, both / std::sqrt(x * y));
   }
-  return largest;
+  return smallest;
 }
 
 struct Figure {
@@ -116,14 +122,27 @@ int main(int argc, char** argv) {
     const int threads = argc > 2 ? std::atoi(argv[2]) : 0;
     // One after the other: OpenMP's threads, which TorchScript runs on, keep the processors busy for a while after
     // each call.
-    const auto native = measure_all(load(argv[1], longclip::Engine::native, threads));
-    const auto torchscript = measure_all(load(argv[1], longclip::Engine::torchscript, threads));
-    for (std::size_t i = 0; i < native.size(); ++i) {
-      const double a = native[i].milliseconds;
-      const double b = torchscript[i].milliseconds;
-      std::printf("%-22s native %7.2f ms   torchscript %7.2f ms   %4.2f times as fast   difference %.1e\n",
-                  native[i].what.c_str(), a, b, b / a, difference(native[i].features, torchscript[i].features));
+    std::vector<std::pair<std::string, std::vector<Figure>>> columns;
+    for (const auto precision : {Precision::fp32, Precision::bf16, Precision::int8}) {
+      try {
+        columns.emplace_back("native " + std::string(to_string(precision)),
+                             measure_all(load(argv[1], longclip::Engine::native, precision, threads)));
+      } catch (const longclip::UnsupportedModel& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+      }
     }
+    columns.emplace_back("torchscript fp32",
+                         measure_all(load(argv[1], longclip::Engine::torchscript, Precision::fp32, threads)));
+    std::printf("%-22s", "ms an item (cosine)");
+    for (const auto& [name, figures] : columns) std::printf(" %20s", name.c_str());
+    for (std::size_t i = 0; i < columns.front().second.size(); ++i) {
+      std::printf("\n%-22s", columns.front().second[i].what.c_str());
+      for (const auto& [name, figures] : columns) {
+        std::printf(" %9.2f (%.6f)", figures[i].milliseconds,
+                    cosine(columns.front().second[i].features, figures[i].features));
+      }
+    }
+    std::printf("\n");
   } catch (const longclip::Error& error) {
     std::fprintf(stderr, "bench_engines: %s\n", error.what());
     return 1;

@@ -10,11 +10,13 @@ namespace longclip {
 // every precision; LayerNorm and softmax always run in float32.
 enum class Precision {
   fp32,
-  fp16,  // storage in packages; computing in it needs a CUDA device
-  bf16,
+  fp16,       // storage in packages; computing in it needs a CUDA device
+  bf16,       // computing in it needs a processor with AVX512_BF16, a CUDA device, or patience
+  int8,       // computing only: the blocks' linear layers in 8-bit integers; needs AVX512_VNNI
+  automatic,  // computing only: bf16 where the processor multiplies it natively, else fp32
 };
 
-// "fp32", "fp16" or "bf16".
+// "fp32", "fp16", "bf16", "int8" or "auto".
 LONGCLIP_EXPORT std::string_view to_string(Precision precision) noexcept;
 
 // The reverse. Throws InvalidInput for any other name.

@@ -84,7 +84,7 @@ Run declare_convert(CLI::App& command) {
       ->check(a_file_name())
       ->required();
   add_stretch_options(command, options.kept, options.ratio);
-  add_precision_option(command, arguments->precision, "number type of the stored weights; fp32 if not given");
+  add_stored_precision_option(command, arguments->precision);
   command.add_option("--only", arguments->only, "take one tower")
       ->option_text("vision|text")
       ->check(CLI::IsMember({"vision", "text"}));

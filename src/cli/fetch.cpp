@@ -68,7 +68,7 @@ Run declare_fetch(CLI::App& command) {
       ->option_text(joined(names))
       ->check(CLI::IsMember(names))
       ->required();
-  add_precision_option(command, arguments->precision, "number type of the stored weights; fp32 if not given");
+  add_stored_precision_option(command, arguments->precision);
   command.add_flag("--overwrite", arguments->overwrite, "download again and replace the package");
   command.add_flag("--json", arguments->json, "print {\"name\", \"package\"}, not just the package's folder");
   command.footer(

@@ -48,8 +48,8 @@ void add_model_option(CLI::App& command, std::string& model) {
       ->envname("LONGCLIP_MODEL");
 }
 
-void add_precision_option(CLI::App& command, std::string& precision, const std::string& description) {
-  command.add_option("--precision", precision, description)
+void add_stored_precision_option(CLI::App& command, std::string& precision) {
+  command.add_option("--precision", precision, "number type of the stored weights; fp32 if not given")
       ->option_text("fp32|fp16|bf16")
       ->check(CLI::IsMember({"fp32", "fp16", "bf16"}));
 }
@@ -77,7 +77,11 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
   add_model_option(command, options.model);
   add_device_option(command, options.device);
   add_threads_option(command, options.threads);
-  add_precision_option(command, options.precision, "number type of the computation; fp32 if not given");
+  command
+      .add_option("--precision", options.precision,
+                  "number type of the computation; fp32 if not given, auto: bf16 where the processor is fast in it")
+      ->option_text("fp32|bf16|int8|fp16|auto")
+      ->check(CLI::IsMember({"fp32", "bf16", "int8", "fp16", "auto"}));
 }
 
 Model load_model(const ModelOptions& options, Console& console) {

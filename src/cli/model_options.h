@@ -28,8 +28,8 @@ void add_threads_option(CLI::App& command, int& threads);
 // --keep and --ratio, of what stretches a CLIP.
 void add_stretch_options(CLI::App& command, int& kept, int& ratio);
 
-// Adds --precision with the names that it takes.
-void add_precision_option(CLI::App& command, std::string& precision, const std::string& description);
+// Adds --precision of weights that are written.
+void add_stored_precision_option(CLI::App& command, std::string& precision);
 
 // Tells the console if it takes the model that ships, for want of another. Throws as find_package() and
 // Model::load(), and InvalidFile if there is no default one.

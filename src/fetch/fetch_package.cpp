@@ -8,6 +8,7 @@
 #include "fetch/folder_lock.h"
 #include "fetch/hub.h"
 #include "fetch/hub_environment.h"
+#include "package/config.h"
 #include "package/package.h"
 
 namespace longclip::hub {
@@ -38,6 +39,7 @@ ConvertOptions convert_options(const PublishedModel& model, const RemoteFile& fi
 
 std::filesystem::path fetch_package(const PublishedModel& model, const FetchOptions& options, const Convert& convert,
                                     const Patience& patience, const Timeouts& timeouts) {
+  package::check_stored(options.precision);  // before any download
   const auto directory = options.directory.empty() ? models_directory() : options.directory;
   const auto package = directory / model.name;
   const auto is_there = [&] { return !options.overwrite && is_package(package); };

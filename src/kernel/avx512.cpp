@@ -2,8 +2,25 @@
 
 #define LONGCLIP_LANES 16
 #define LONGCLIP_TILE_ROWS 14
-#include "kernel/float32.inc"
+#include "kernel/vectors.inc"
+
+#include "kernel/elements.inc"
+#include "kernel/product.inc"
+
+#include "kernel/attention.inc"
+#include "kernel/normalize.inc"
 
 namespace longclip::kernel {
-const Kernels avx512 = {"avx512", kColumns, kRows, multiply, attention_scratch, attend, normalize};
+const Kernels avx512 = {"avx512",
+                        Precision::fp32,
+                        Element::f32,
+                        Element::f32,
+                        kColumns,
+                        kRows,
+                        multiply<Single, AsFloats>,
+                        attention_scratch<Single>,
+                        attend<Single>,
+                        normalize<AsFloats>,
+                        convert<AsFloats>,
+                        nullptr};
 }

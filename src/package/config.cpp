@@ -109,6 +109,12 @@ Architecture::Tower tower(const Fields& fields) {
 
 }  // namespace
 
+void check_stored(Precision precision) {
+  if (is_stored(precision)) return;
+  throw InvalidInput("precision " + std::string(to_string(precision)) +
+                     " is computed, not stored: store fp32, fp16 or bf16, and load the package in it");
+}
+
 Config parse_config(std::string_view text, const std::string& name) {
   const json document = io::parse_json(text, name);
   const Fields root(document, name, "");
@@ -132,8 +138,9 @@ Config parse_config(std::string_view text, const std::string& name) {
     try {
       config.precision = parse_precision(root.text("precision"));
     } catch (const InvalidInput&) {
-      root.fail("precision", "fp32, fp16 or bf16");
+      config.precision = Precision::automatic;
     }
+    if (!is_stored(config.precision)) root.fail("precision", "fp32, fp16 or bf16");
   }
   architecture.activation = "quick_gelu";
 

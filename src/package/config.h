@@ -16,6 +16,14 @@ namespace longclip::package {
 // The newest layout of packages that this library reads, and the one it writes.
 inline constexpr int format_version = 1;
 
+// Whether packages hold matrices in it; the others are for computing alone.
+constexpr bool is_stored(Precision precision) {
+  return precision == Precision::fp32 || precision == Precision::fp16 || precision == Precision::bf16;
+}
+
+// Throws InvalidInput for those others.
+void check_stored(Precision precision);
+
 // config.json of a package: what it is, and all that is needed to run it. Every field is
 // documented in docs/package.md. A tower that is missing has width 0 in `architecture` and no
 // object in the file.

@@ -40,6 +40,7 @@ bool lies_in(const std::filesystem::path& folder, const std::filesystem::path& p
 
 void check_options(const ConvertOptions& options) {
   if (options.ratio < 1) throw InvalidInput("ratio is " + std::to_string(options.ratio) + "; it must be 1 or more");
+  check_stored(options.precision);
 }
 
 // True where a package or an empty folder is to be replaced, false where nothing is. Throws InvalidInput for

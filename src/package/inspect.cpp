@@ -6,7 +6,7 @@
 
 #include "io/sha256.h"
 #include "kernel/kernels.h"
-#include "package/clip_parameters.h"
+#include "package/native_tower.h"
 #include "package/package.h"
 
 namespace longclip {
@@ -14,16 +14,19 @@ namespace package {
 namespace {
 
 // Of a tower as it is loaded by default.
-std::string engine_of(const std::filesystem::path& file, const std::vector<tower::Parameter>& parameters) {
+std::string engine_of(const std::filesystem::path& file, const Architecture::Tower& shape,
+                      const std::vector<tower::Parameter>& parameters) {
   try {
-    if (!clip_parameters(file, parameters)) {
-      return "torchscript: " + file.filename().string() + " does not carry CLIP's parameters by their names";
+    const auto tower = find_native_tower(file, shape, parameters, Precision::fp32);
+    if (!tower) return "torchscript: " + file.filename().string() + ": " + tower.why_not;
+    std::string engine = std::string("native: on the CPU in fp32, by ") + tower.kernels->name;
+    for (const auto precision : {Precision::bf16, Precision::int8}) {
+      if (find_native_tower(file, shape, parameters, precision)) engine += ", or " + std::string(to_string(precision));
     }
+    return engine;
   } catch (const InvalidFile& error) {
     return std::string("none: ") + error.what();
   }
-  if (const auto* kernels = kernel::find_kernels()) return std::string("native: fp32 on the CPU, by ") + kernels->name;
-  return "torchscript: the processor has neither AVX-512 nor AVX2, which the native engine needs";
 }
 
 Inspection inspect_package(const std::filesystem::path& path, Hashing hashing) {
@@ -47,9 +50,12 @@ Inspection inspect_package(const std::filesystem::path& path, Hashing hashing) {
   if (config.has_vision) inspection.towers.insert(inspection.towers.begin(), "vision");
   inspection.precision = to_string(config.precision);
   inspection.bytes = bytes_of_folder(path);
-  if (config.has_vision) inspection.engine = engine_of(package.vision(), tower::vision_parameters(config.architecture));
+  if (config.has_vision)
+    inspection.engine =
+        engine_of(package.vision(), config.architecture.vision, tower::vision_parameters(config.architecture));
   if (config.has_text && (!config.has_vision || inspection.engine.starts_with("native"))) {
-    inspection.engine = engine_of(package.text(), tower::text_parameters(config.architecture));
+    inspection.engine =
+        engine_of(package.text(), config.architecture.text, tower::text_parameters(config.architecture));
   }
   if (hashing == Hashing::off) return inspection;
   inspection.sha256 = io::sha256_of_file(path / config_file);

@@ -15,6 +15,9 @@ inline c10::ScalarType scalar_type(Precision precision) {
       return c10::kHalf;
     case Precision::bf16:
       return c10::kBFloat16;
+    case Precision::int8:  // not of LibTorch's
+    case Precision::automatic:
+      break;
   }
   return c10::kFloat;
 }

@@ -9,7 +9,10 @@ TEST(Precision, HasANameThatIsReadBack) {
   EXPECT_EQ(to_string(Precision::fp32), "fp32");
   EXPECT_EQ(to_string(Precision::fp16), "fp16");
   EXPECT_EQ(to_string(Precision::bf16), "bf16");
-  for (const auto precision : {Precision::fp32, Precision::fp16, Precision::bf16}) {
+  EXPECT_EQ(to_string(Precision::int8), "int8");
+  EXPECT_EQ(to_string(Precision::automatic), "auto");
+  for (const auto precision :
+       {Precision::fp32, Precision::fp16, Precision::bf16, Precision::int8, Precision::automatic}) {
     EXPECT_EQ(parse_precision(to_string(precision)), precision);
   }
 }
@@ -20,7 +23,7 @@ TEST(Precision, OfAnotherNameIsRefusedWithTheChoices) {
       parse_precision(name);
       FAIL() << name;
     } catch (const InvalidInput& error) {
-      EXPECT_EQ(error.what(), "precision '" + std::string(name) + "' is not known: use fp32, fp16 or bf16");
+      EXPECT_EQ(error.what(), "precision '" + std::string(name) + "' is not known: use fp32, fp16, bf16, int8 or auto");
     }
   }
 }

@@ -37,7 +37,7 @@ inline std::filesystem::path golden_package(const std::string& checkpoint, int r
 
 // Those that this processor runs.
 inline std::vector<Engine> engines() {
-  if (kernel::find_kernels() == nullptr) return {Engine::torchscript};
+  if (kernel::find_kernels(Precision::fp32) == nullptr) return {Engine::torchscript};
   return {Engine::torchscript, Engine::native};
 }
 

@@ -51,7 +51,7 @@ TEST(Inspect, TellsAPackage) {
   EXPECT_EQ(inspection.architecture.context_length, 248);
   EXPECT_NE(inspection.positions.find("stretched from 77"), std::string::npos);
   EXPECT_EQ(inspection.tokenizer, "clip-bpe");
-  EXPECT_EQ(inspection.engine.find(kernel::find_kernels() != nullptr ? "native" : "torchscript"), 0U);
+  EXPECT_EQ(inspection.engine.find(kernel::find_kernels(Precision::fp32) != nullptr ? "native" : "torchscript"), 0U);
 }
 
 TEST(Inspect, ReadsTheTowersOnlyToHashThem) {

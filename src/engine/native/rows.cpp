@@ -9,6 +9,7 @@ void multiply(runtime::Team::Member& member, const kernel::Kernels& kernels, con
   // Parts of one size. A part's panels lie behind one another, as the kernel reads them ahead.
   constexpr std::size_t kPartsOfMember = 4;
   const std::size_t units = blocks * all.panels;
+  const std::size_t c_size = kernel::size_of(all.add ? kernel::Element::f32 : kernels.working);
   const std::size_t parts = std::min(kPartsOfMember * member.count(), units);
   member.share(parts, [&](std::size_t part) {
     const std::size_t end = units * (part + 1) / parts;
@@ -19,14 +20,12 @@ void multiply(runtime::Team::Member& member, const kernel::Kernels& kernels, con
       kernel::Product product;
       product.a = all.a->row(all.a_row + row);
       product.a_stride = all.a->stride();
+      product.a_scales = all.a->scale(all.a_row + row);
       product.rows = all.rows * (unit / all.panels + 1) / blocks - row;
-      product.depth = all.matrix->depth();
-      product.panels = all.matrix->from(all.first_panel + first);
-      product.panel_count = count;
-      product.bias = all.matrix->bias_from(all.first_panel + first);
+      all.matrix->take_panels(all.first_panel + first, count, product);
       product.activation = all.activation;
       product.add = all.add;
-      product.c = all.c->row(all.c_row + row) + all.c_column + first * kernels.columns;
+      product.c = all.c->row(all.c_row + row) + (all.c_column + first * kernels.columns) * c_size;
       product.c_stride = all.c->stride();
       kernels.multiply(product);
       unit += count;
@@ -44,15 +43,30 @@ Multiplication product(const kernel::PackedMatrix& matrix, const Rows& a, const 
   return all;
 }
 
+namespace {
+
+// Rows that are taken at a time where each is soon done.
+template <class Body>
+void share_rows(runtime::Team::Member& member, std::size_t count, const Body& body) {
+  constexpr std::size_t kRowsOfTask = 16;
+  member.share((count + kRowsOfTask - 1) / kRowsOfTask, [&](std::size_t task) {
+    const std::size_t end = std::min((task + 1) * kRowsOfTask, count);
+    for (std::size_t i = task * kRowsOfTask; i < end; ++i) body(i);
+  });
+}
+
+}  // namespace
+
 void normalize(runtime::Team::Member& member, const kernel::Kernels& kernels, const Norm& norm, const Rows& x,
                const Rows& y) {
-  constexpr std::size_t kRowsOfTask = 16;
-  member.share((x.count() + kRowsOfTask - 1) / kRowsOfTask, [&](std::size_t task) {
-    const std::size_t end = std::min((task + 1) * kRowsOfTask, x.count());
-    for (std::size_t i = task * kRowsOfTask; i < end; ++i) {
-      kernels.normalize(x.row(i), norm.gain.size(), norm.gain.data(), norm.bias.data(), y.row(i));
-    }
+  share_rows(member, x.count(), [&](std::size_t i) {
+    kernels.normalize(x.floats(i), norm.gain.size(), norm.gain.data(), norm.bias.data(), y.row(i), y.scale(i));
   });
+}
+
+void quantize(runtime::Team::Member& member, const kernel::Kernels& kernels, std::size_t width, const Rows& x,
+              const Rows& y) {
+  share_rows(member, x.count(), [&](std::size_t i) { kernels.quantize(x.row(i), width, y.row(i), y.scale(i)); });
 }
 
 }  // namespace longclip::engine::native

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <utility>
 
+#include "engine/native/balance.h"
 #include "runtime/parallel.h"
 
 namespace longclip::engine::native {
@@ -18,26 +20,29 @@ Norm norm_of(const TowerWeights& weights, const std::string& name) {
   return {weights.values(name + ".weight").copy(), weights.values(name + ".bias").copy()};
 }
 
-Transformer::Buffers::Buffers(const Transformer& transformer, std::size_t rows)
-    : x(transformer.kernels_, rows, static_cast<std::size_t>(transformer.tower_.width)),
-      normalized(transformer.kernels_, rows, static_cast<std::size_t>(transformer.tower_.width)),
-      attended(transformer.kernels_, rows, static_cast<std::size_t>(transformer.tower_.width)),
-      hidden(transformer.kernels_, rows, static_cast<std::size_t>(transformer.tower_.mlp)) {}
+Transformer::Buffers::Buffers(Arena& arena, const Transformer& transformer, std::size_t rows)
+    : x(arena, transformer.kernels_, kernel::Element::f32, rows, transformer.width()),
+      normalized(arena, transformer.kernels_, transformer.kernels_.operand, rows, transformer.width()),
+      attended(arena, transformer.kernels_, transformer.kernels_.working, rows, transformer.width()),
+      attended_operands(arena, transformer.kernels_, transformer.kernels_.operand, transformer.quantizes() ? rows : 0,
+                        transformer.width()),
+      hidden(arena, transformer.kernels_, transformer.kernels_.working, rows, transformer.hidden_width()),
+      hidden_operands(arena, transformer.kernels_, transformer.kernels_.operand, transformer.quantizes() ? rows : 0,
+                      transformer.hidden_width()) {}
 
-Transformer::Workspace::Workspace(const Transformer& transformer, const Sequences& sequences, int threads)
-    : all(transformer, sequences.rows()),
-      qkv(transformer.kernels_, sequences.rows(), 3 * transformer.padded_width()),
-      picked(transformer, sequences.count()),
-      picked_q(transformer.kernels_, sequences.count(), transformer.padded_width()) {
-  const auto head_width = static_cast<std::size_t>(transformer.tower_.width / transformer.tower_.heads);
+Transformer::Workspace::Workspace(Arena& arena, const Transformer& transformer, const Sequences& sequences, int threads)
+    : all(arena, transformer, sequences.rows()),
+      qkv(arena, transformer.kernels_, transformer.kernels_.working, sequences.rows(), 3 * transformer.padded_width()),
+      picked(arena, transformer, sequences.count()),
+      picked_q(arena, transformer.kernels_, transformer.kernels_.working, sequences.count(),
+               transformer.padded_width()) {
+  const std::size_t head_width = transformer.width() / static_cast<std::size_t>(transformer.tower_.heads);
   for (int i = 0; i < threads; ++i) {
-    scratch.push_back(kernel::allocate(transformer.kernels_.attention_scratch(sequences.longest(), head_width)));
+    scratch.push_back(arena.take(transformer.kernels_.attention_scratch(sequences.longest(), head_width)));
   }
 }
 
-std::size_t Transformer::padded_width() const {
-  return kernel::in_whole_panels(kernels_, static_cast<std::size_t>(tower_.width));
-}
+std::size_t Transformer::padded_width() const { return kernel::in_whole_panels(kernels_, width()); }
 
 Transformer::Transformer(const kernel::Kernels& kernels, const TowerWeights& weights, const std::string& prefix,
                          const Architecture::Tower& tower, const std::string& activation, bool causal, int threads)
@@ -52,14 +57,13 @@ Transformer::Transformer(const kernel::Kernels& kernels, const TowerWeights& wei
 }
 
 Transformer::Block Transformer::make_block(const TowerWeights& weights, const std::string& prefix) const {
-  const auto width = static_cast<std::size_t>(tower_.width);
-  const auto pack = [&](const std::string& name, std::size_t depth) {
-    return kernel::PackedMatrix(kernels_, weights.values(prefix + name + ".weight"), depth,
-                                weights.values(prefix + name + ".bias"));
+  const auto pack = [&](std::span<const float> values, std::size_t depth, std::span<const float> bias) {
+    return kernel::PackedMatrix(kernels_, values, depth, bias);
   };
+  const auto named = [&](const std::string& name) { return weights.values(prefix + name); };
   // Rows of zeros between q, k and v, so that each begins with a panel.
   const auto spread = [&](std::span<const float> values, std::size_t row) {
-    const std::size_t part = width * row;
+    const std::size_t part = width() * row;
     std::vector<float> apart(3 * padded_width() * row);
     for (std::size_t i = 0; i < 3; ++i) {
       std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(i * part), part,
@@ -67,13 +71,20 @@ Transformer::Block Transformer::make_block(const TowerWeights& weights, const st
     }
     return apart;
   };
-  return {norm_of(weights, prefix + "ln_1"),
-          kernel::PackedMatrix(kernels_, spread(weights.values(prefix + "attn.in_proj_weight"), width), width,
-                               spread(weights.values(prefix + "attn.in_proj_bias"), 1)),
-          pack("attn.out_proj", width),
-          norm_of(weights, prefix + "ln_2"),
-          pack("mlp.c_fc", width),
-          pack("mlp.c_proj", static_cast<std::size_t>(tower_.mlp))};
+  Norm ln_1 = norm_of(weights, prefix + "ln_1");
+  std::vector<float> qkv = spread(named("attn.in_proj_weight"), width());
+  Norm ln_2 = norm_of(weights, prefix + "ln_2");
+  std::vector<float> fc = named("mlp.c_fc.weight").copy();
+  if (quantizes()) {
+    balance(ln_1, qkv);
+    balance(ln_2, fc);
+  }
+  return {std::move(ln_1),
+          pack(qkv, width(), spread(named("attn.in_proj_bias"), 1)),
+          pack(named("attn.out_proj.weight"), width(), named("attn.out_proj.bias")),
+          std::move(ln_2),
+          pack(fc, width(), named("mlp.c_fc.bias")),
+          pack(named("mlp.c_proj.weight"), hidden_width(), named("mlp.c_proj.bias"))};
 }
 
 void Transformer::run(runtime::Team::Member& member, const Sequences& sequences, std::size_t count,
@@ -95,8 +106,9 @@ void Transformer::run_last(runtime::Team::Member& member, const Sequences& seque
   const std::size_t q_panels = padded_width() / kernels_.columns;
   normalize(member, kernels_, block.ln_1, all.x, all.normalized);
   member.share(picked.size(), [&](std::size_t i) {
-    std::copy_n(all.x.row(picked[i]), tower_.width, work.picked.x.row(i));
-    std::copy_n(all.normalized.row(picked[i]), tower_.width, work.picked.normalized.row(i));
+    std::copy_n(all.x.row(picked[i]), all.x.stride(), work.picked.x.row(i));
+    std::copy_n(all.normalized.row(picked[i]), all.normalized.stride(), work.picked.normalized.row(i));
+    if (quantizes()) *work.picked.normalized.scale(i) = *all.normalized.scale(picked[i]);
   });
   Multiplication q = product(block.qkv, work.picked.normalized, work.picked_q);
   q.panels = q_panels;
@@ -114,40 +126,52 @@ void Transformer::run_last(runtime::Team::Member& member, const Sequences& seque
 void Transformer::attend(runtime::Team::Member& member, const Sequences& sequences, const Rows& q, bool one_query,
                          const Workspace& work, const Rows& y) const {
   const auto heads = static_cast<std::size_t>(tower_.heads);
-  const std::size_t width = static_cast<std::size_t>(tower_.width) / heads;
+  const std::size_t head_width = width() / heads;
+  const std::size_t size = kernel::size_of(kernels_.working);
+  const std::size_t part = padded_width() * size;
   member.share(sequences.count() * heads, [&](std::size_t task) {
     const std::size_t sequence = task / heads;
-    const std::size_t column = task % heads * width;
+    const std::size_t column = task % heads * head_width * size;
     const std::size_t first = sequences.begins[sequence];
     const std::size_t first_query = one_query ? sequence : first;
     kernel::Attention attention;
     attention.q = q.row(first_query) + column;
     attention.q_stride = q.stride();
     attention.rows = one_query ? 1 : sequences.length(sequence);
-    attention.k = work.qkv.row(first) + padded_width() + column;
-    attention.v = work.qkv.row(first) + 2 * padded_width() + column;
+    attention.k = work.qkv.row(first) + part + column;
+    attention.v = work.qkv.row(first) + 2 * part + column;
     attention.kv_stride = work.qkv.stride();
     attention.length = sequences.length(sequence);
-    attention.width = width;
+    attention.width = head_width;
     attention.causal = causal_ && !one_query;
-    attention.scale = 1 / std::sqrt(static_cast<float>(width));
+    attention.scale = 1 / std::sqrt(static_cast<float>(head_width));
     attention.y = y.row(first_query) + column;
     attention.y_stride = y.stride();
-    attention.scratch = work.scratch[member.index()].get();
+    attention.scratch = work.scratch[member.index()];
     kernels_.attend(attention);
   });
 }
 
+// A stage where operands are not working numbers themselves.
+const Rows& Transformer::as_operands(runtime::Team::Member& member, std::size_t width, const Rows& working,
+                                     const Rows& operands) const {
+  if (!quantizes()) return working;
+  quantize(member, kernels_, width, working, operands);
+  return operands;
+}
+
 // What follows attention: its projection, then the perceptron, each added to the stream.
 void Transformer::perceive(runtime::Team::Member& member, const Block& block, const Buffers& buffers) const {
-  Multiplication out = product(block.out, buffers.attended, buffers.x);
+  const Rows& attended = as_operands(member, width(), buffers.attended, buffers.attended_operands);
+  Multiplication out = product(block.out, attended, buffers.x);
   out.add = true;
   multiply(member, kernels_, out);
   normalize(member, kernels_, block.ln_2, buffers.x, buffers.normalized);
   Multiplication fc = product(block.fc, buffers.normalized, buffers.hidden);
   fc.activation = activation_;
   multiply(member, kernels_, fc);
-  Multiplication proj = product(block.proj, buffers.hidden, buffers.x);
+  const Rows& hidden = as_operands(member, hidden_width(), buffers.hidden, buffers.hidden_operands);
+  Multiplication proj = product(block.proj, hidden, buffers.x);
   proj.add = true;
   multiply(member, kernels_, proj);
 }

@@ -59,9 +59,14 @@ class Transformer {
 
   struct Buffers;
   Block make_block(const TowerWeights& weights, const std::string& prefix) const;
+  std::size_t width() const { return static_cast<std::size_t>(tower_.width); }
+  std::size_t hidden_width() const { return static_cast<std::size_t>(tower_.mlp); }
   std::size_t padded_width() const;
+  bool quantizes() const { return kernels_.quantize != nullptr; }
   void attend(runtime::Team::Member& member, const Sequences& sequences, const Rows& q, bool one_query,
               const Workspace& work, const Rows& y) const;
+  const Rows& as_operands(runtime::Team::Member& member, std::size_t width, const Rows& working,
+                          const Rows& operands) const;
   void perceive(runtime::Team::Member& member, const Block& block, const Buffers& buffers) const;
 
   const kernel::Kernels& kernels_;
@@ -71,22 +76,24 @@ class Transformer {
   std::vector<Block> blocks_;
 };
 
-// Of a number of rows: the residual stream and what a block makes of it.
+// Of a number of rows: the residual stream, in float, and what a block makes of it. Operands are what products read.
 struct Transformer::Buffers {
-  Buffers(const Transformer& transformer, std::size_t rows);
+  Buffers(Arena& arena, const Transformer& transformer, std::size_t rows);
   Rows x;
-  Rows normalized;
+  Rows normalized;  // operands
   Rows attended;
+  Rows attended_operands;  // of 8 bits, else none
   Rows hidden;
+  Rows hidden_operands;  // of 8 bits, else none
 };
 
 struct Transformer::Workspace {
-  Workspace(const Transformer& transformer, const Sequences& sequences, int threads);
+  Workspace(Arena& arena, const Transformer& transformer, const Sequences& sequences, int threads);
   Buffers all;
   Rows qkv;
   Buffers picked;  // a row a sequence
   Rows picked_q;
-  std::vector<kernel::Floats> scratch;  // a member each
+  std::vector<std::byte*> scratch;  // a member each
 };
 
 }  // namespace longclip::engine::native

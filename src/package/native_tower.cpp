@@ -1,0 +1,51 @@
+#include "package/native_tower.h"
+
+#include <utility>
+
+#include "package/clip_parameters.h"
+
+namespace longclip::package {
+namespace {
+
+std::string missing_instructions(Precision precision) {
+  switch (precision) {
+    case Precision::fp32:
+      return "the processor has neither AVX-512 nor AVX2";
+    case Precision::bf16:
+      return "the processor lacks AVX512_BF16, which precision bf16 needs";
+    case Precision::int8:
+      return "the processor lacks AVX512_VNNI, which precision int8 needs";
+    case Precision::automatic:
+    case Precision::fp16:
+      break;
+  }
+  return "it does not compute in " + std::string(to_string(precision));
+}
+
+// Rows are read four bytes at a time, heads apart.
+bool fits(const Architecture::Tower& shape, const kernel::Kernels& kernels) {
+  const auto whole_units = [&](int width, kernel::Element element) {
+    return static_cast<std::size_t>(width) * kernel::size_of(element) % kernel::kUnit == 0;
+  };
+  return whole_units(shape.width, kernels.operand) && whole_units(shape.mlp, kernels.operand) &&
+         whole_units(shape.width / shape.heads, kernels.working);
+}
+
+}  // namespace
+
+NativeTower find_native_tower(const std::filesystem::path& file, const Architecture::Tower& shape,
+                              const std::vector<tower::Parameter>& parameters, Precision precision) {
+  NativeTower tower;
+  tower.kernels = kernel::find_kernels(precision);
+  if (tower.kernels == nullptr) {
+    tower.why_not = missing_instructions(precision);
+  } else if (!fits(shape, *tower.kernels)) {
+    tower.why_not = "its width is odd for " + std::string(to_string(precision));
+  } else {
+    tower.parameters = clip_parameters(file, parameters);
+    if (!tower.parameters) tower.why_not = "the file does not carry CLIP's parameters by their names";
+  }
+  return tower;
+}
+
+}  // namespace longclip::package
