@@ -96,13 +96,14 @@ Figure measure(const std::string& what, std::size_t count, const std::function<M
 
 std::vector<Figure> measure_all(const longclip::Model& model) {
   std::vector<Figure> figures;
-  for (const std::size_t count : {1, 8}) {
+  for (const std::size_t count : {1, 8, 32}) {
     const auto images = noise(count, model.info().image_size);
     figures.push_back(
         measure("image, batch " + std::to_string(count), count, [&] { return model.encode_image(images); }));
   }
-  for (const std::size_t tokens : {16, 64, 248}) {
-    for (const std::size_t count : {1, 8}) {
+  for (const std::size_t tokens : {8, 16, 64, 248}) {
+    for (const std::size_t count : {1, 8, 256}) {
+      if (tokens * count > 1 << 12) continue;
       const auto texts = texts_of(count, tokens);
       figures.push_back(measure("text of " + std::to_string(tokens) + ", batch " + std::to_string(count), count,
                                 [&] { return model.encode_text(texts); }));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -42,15 +43,17 @@ class Column {
 
  private:
   void set_integers(std::span<const float> values) {
+    constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: what is added to it is rounded to a whole number
     float largest = 0;
     for (const float value : values) largest = std::max(largest, std::abs(value));
     scale_ = largest > 0 ? largest / 127 : 1;
-    sum_ = 0;
+    std::int32_t sum = 0;
     for (std::size_t k = 0; k < values.size(); ++k) {
-      const float rounded = std::nearbyint(values[k] / scale_);
-      sum_ += rounded;
+      const auto rounded = static_cast<std::int32_t>((values[k] / scale_ + kRound) - kRound);
+      sum += rounded;
       operands_[k] = static_cast<std::byte>(static_cast<std::int8_t>(rounded));
     }
+    sum_ = static_cast<float>(sum);
   }
 
   Element element_;
@@ -74,27 +77,33 @@ Memory allocate(std::size_t bytes) {
 }
 
 PackedMatrix::PackedMatrix(const Kernels& kernels, std::span<const float> values, std::size_t depth,
-                           std::span<const float> bias)
-    : panels_(in_whole_panels(kernels, values.size() / depth) / kernels.columns),
-      depth_(units_of(kernels, depth)),
-      width_(kernels.columns),
-      values_(allocate(panels_ * depth_ * width_ * kUnit)) {
-  const std::size_t columns = values.size() / depth;
-  const std::size_t all = panels_ * width_;
-  if (!bias.empty()) {
-    bias_.assign(bias.begin(), bias.end());
-    bias_.resize(all);
-  }
+                           std::span<const float> bias, const Options& options)
+    : depth_(units_of(kernels, depth)), width_(kernels.columns) {
+  const std::size_t part = values.size() / depth / options.parts;
+  const std::size_t padded_part = in_whole_panels(kernels, part);
+  const std::size_t columns = options.parts * padded_part;
+  panels_ = columns / width_;
+  values_ = allocate(columns * depth_ * kUnit);
+  if (!bias.empty()) bias_.resize(columns);
   if (kernels.operand == Element::u8) {
-    scales_.resize(all);
-    sums_.resize(all);
+    scales_.resize(columns);
+    sums_.resize(columns);
   }
   std::vector<Column> panel(width_, Column(kernels.operand, depth_));
-  const std::vector<float> none(depth);
+  std::vector<float> column(depth);
   std::byte* to = values_.get();
-  for (std::size_t first = 0; first < all; first += width_) {
+  for (std::size_t first = 0; first < columns; first += width_) {
     for (std::size_t i = 0; i < width_; ++i) {
-      panel[i].set(first + i < columns ? values.subspan((first + i) * depth, depth) : none);
+      const std::size_t place = (first + i) % padded_part;
+      const std::size_t from = (first + i) / padded_part * part + place;
+      if (place >= part) {
+        std::fill(column.begin(), column.end(), 0.0f);
+      } else {
+        std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(from * depth), depth, column.begin());
+        for (std::size_t k = 0; k < options.factors.size(); ++k) column[k] *= options.factors[k];
+        if (!bias.empty()) bias_[first + i] = bias[from];
+      }
+      panel[i].set(column);
       if (kernels.operand != Element::u8) continue;
       scales_[first + i] = panel[i].scale();
       sums_[first + i] = panel[i].sum();

@@ -32,8 +32,16 @@ class PackedMatrix {
  public:
   PackedMatrix() = default;
 
+  struct Options {
+    std::size_t parts = 1;           // of the columns, as many each, which all begin with a panel
+    std::span<const float> factors;  // that the weights of each depth are multiplied by; none: 1
+  };
+
   // `values` is columns x depth, a column's values behind one another. `bias` has a value a column, or none.
-  PackedMatrix(const Kernels& kernels, std::span<const float> values, std::size_t depth, std::span<const float> bias);
+  PackedMatrix(const Kernels& kernels, std::span<const float> values, std::size_t depth, std::span<const float> bias,
+               const Options& options);
+  PackedMatrix(const Kernels& kernels, std::span<const float> values, std::size_t depth, std::span<const float> bias)
+      : PackedMatrix(kernels, values, depth, bias, Options()) {}
 
   std::size_t panels() const noexcept { return panels_; }
   std::size_t depth() const noexcept { return depth_; }  // in units

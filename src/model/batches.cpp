@@ -6,8 +6,9 @@
 namespace longclip::model {
 namespace {
 
-// Measured: throughput is flat from 8 on; 32 leaves room for short texts.
-constexpr std::size_t largest_batch = 32;
+// Measured: enough rows to read a weight for that its reading does not count, and few enough that what a block makes of
+// them stays near the processor.
+constexpr std::size_t kTokens = 2048;
 
 // Floats that one token holds at the peak of a block: the residual, its normalised copy, q, k, v
 // and their permuted copies, and the hidden layer three times over (before, gate, after).
@@ -15,8 +16,9 @@ std::size_t bytes_per_token(const Architecture::Tower& tower) {
   return sizeof(float) * (8 * static_cast<std::size_t>(tower.width) + 3 * static_cast<std::size_t>(tower.mlp));
 }
 
-std::size_t bounded(std::size_t memory, std::size_t bytes_per_item) {
-  return std::clamp<std::size_t>(memory / std::max<std::size_t>(bytes_per_item, 1), 1, largest_batch);
+std::size_t items(std::size_t memory, std::size_t tokens_per_item, std::size_t bytes_per_item) {
+  const std::size_t in_memory = memory / std::max<std::size_t>(bytes_per_item, 1);
+  return std::max<std::size_t>(std::min(in_memory, kTokens / std::max<std::size_t>(tokens_per_item, 1)), 1);
 }
 
 }  // namespace
@@ -24,11 +26,12 @@ std::size_t bounded(std::size_t memory, std::size_t bytes_per_item) {
 std::size_t images_per_batch(const Architecture& architecture, std::size_t memory) {
   const auto side = static_cast<std::size_t>(architecture.image_size);
   const auto grid = side / static_cast<std::size_t>(std::max(architecture.patch_size, 1));
-  return bounded(memory, (grid * grid + 1) * bytes_per_token(architecture.vision) + 3 * side * side * sizeof(float));
+  const std::size_t tokens = grid * grid + 1;
+  return items(memory, tokens, tokens * bytes_per_token(architecture.vision) + 3 * side * side * sizeof(float));
 }
 
 std::size_t texts_per_batch(const Architecture& architecture, std::size_t length, std::size_t memory) {
-  return bounded(memory, length * bytes_per_token(architecture.text));
+  return items(memory, length, length * bytes_per_token(architecture.text));
 }
 
 std::vector<TextBatch> plan_texts(const Architecture& architecture, std::span<const std::size_t> lengths,

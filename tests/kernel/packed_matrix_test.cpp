@@ -63,6 +63,19 @@ TEST(PackedMatrix, HasFourIntegersInAUnitAndAScaleAColumn) {
   EXPECT_EQ(product.b_sums[1], 0);
 }
 
+TEST(PackedMatrix, BeginsEachPartOfTheColumnsWithAPanel) {
+  // Two parts of one column each, of two depths, the second of which counts threefold.
+  const std::vector<float> values{1, 2, 3, 4};
+  const std::vector<float> bias{-1, -2};
+  const std::vector<float> factors{1, 3};
+  const PackedMatrix packed(of_four_columns(Element::f32), values, 2, bias, {2, factors});
+  EXPECT_EQ(packed.panels(), 2u);
+  const Product product = panels_of(packed, 0, 2);
+  EXPECT_EQ(numbers_at<float>(product.panels, 16),
+            (std::vector<float>{1, 0, 0, 0, 6, 0, 0, 0, 3, 0, 0, 0, 12, 0, 0, 0}));
+  EXPECT_EQ(std::vector<float>(product.bias, product.bias + 8), (std::vector<float>{-1, 0, 0, 0, -2, 0, 0, 0}));
+}
+
 TEST(PackedMatrix, NeedsNoBias) {
   const std::vector<float> values{1, 2};
   EXPECT_EQ(panels_of(PackedMatrix(of_four_columns(Element::f32), values, 2, {}), 0, 1).bias, nullptr);

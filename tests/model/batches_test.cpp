@@ -38,7 +38,7 @@ TEST(PlanTexts, PutsTextsOfLikeLengthTogether) {
 }
 
 TEST(Batches, AreSmallerWithLessMemoryAndNeverEmpty) {
-  EXPECT_GT(images_per_batch(base(), std::size_t{1} << 30), images_per_batch(base(), std::size_t{1} << 26));
+  EXPECT_GT(images_per_batch(base(), std::size_t{1} << 30), images_per_batch(base(), std::size_t{1} << 24));
   EXPECT_EQ(images_per_batch(base(), 0), 1U);
   EXPECT_EQ(texts_per_batch(base(), 248, 0), 1U);
 }

@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 namespace longclip::engine::native {
 
-void balance(Norm& norm, std::span<float> weights) {
+std::vector<float> balance(Norm& norm, std::span<const float> weights) {
   const std::size_t features = norm.gain.size();
   std::vector<float> largest(features);
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    largest[i % features] = std::max(largest[i % features], std::abs(weights[i]));
+  for (std::size_t first = 0; first < weights.size(); first += features) {
+    for (std::size_t k = 0; k < features; ++k) largest[k] = std::max(largest[k], std::abs(weights[first + k]));
   }
   std::vector<float> factors(features, 1.0f);
   for (std::size_t k = 0; k < features; ++k) {
@@ -20,7 +19,7 @@ void balance(Norm& norm, std::span<float> weights) {
     norm.gain[k] /= factors[k];
     norm.bias[k] /= factors[k];
   }
-  for (std::size_t i = 0; i < weights.size(); ++i) weights[i] *= factors[i % features];
+  return factors;
 }
 
 }  // namespace longclip::engine::native

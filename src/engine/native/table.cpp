@@ -7,17 +7,24 @@
 
 namespace longclip::engine::native {
 
-Table::Table(kernel::Element element, std::span<const float> values, std::size_t width) : width_(width) {
-  if (element == kernel::Element::f32) {
-    floats_.assign(values.begin(), values.end());
+Table::Table(kernel::Element element, std::size_t rows, std::size_t width) : element_(element), width_(width) {
+  if (element_ == kernel::Element::f32) {
+    floats_.reserve(rows * width);
   } else {
-    halves_.reserve(values.size());
+    halves_.reserve(rows * width);
+  }
+}
+
+void Table::append(std::span<const float> values) {
+  if (element_ == kernel::Element::f32) {
+    floats_.insert(floats_.end(), values.begin(), values.end());
+  } else {
     std::transform(values.begin(), values.end(), std::back_inserter(halves_), kernel::to_bfloat16);
   }
 }
 
 void Table::add(std::size_t row, const float* addend, float* to) const {
-  if (!floats_.empty()) {
+  if (element_ == kernel::Element::f32) {
     const float* from = floats_.data() + row * width_;
     for (std::size_t k = 0; k < width_; ++k) to[k] = from[k] + addend[k];
   } else {

@@ -10,10 +10,12 @@ Text::Text(Means means, const Architecture& shape, const TowerWeights& weights, 
       shape_(shape),
       width_(static_cast<std::size_t>(shape.text.width)),
       end_id_(end_id),
-      embedding_(means_.blocks.operand, weights.values("token_embedding.weight"), width_),
+      embedding_(means_.blocks.operand, static_cast<std::size_t>(shape.vocabulary_size), width_),
       positions_(weights.values("positional_embedding").copy()),
       transformer_(means_.blocks, weights, "transformer.", shape.text, shape.activation, true, means_.team->threads()),
-      head_(means_, weights, "ln_final", "text_projection", width_) {}
+      head_(means_, weights, "ln_final", "text_projection", width_) {
+  weights.visit("token_embedding.weight", [this](std::span<const float> values) { embedding_.append(values); });
+}
 
 TowerInfo Text::info() const { return info_of(means_, shape_.text, tower::text_parameters(shape_)); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <utility>
@@ -39,6 +40,9 @@ class TowerWeights {
   // Row-major, in float32. They live as long as this.
   Values values(const std::string& name) const;
   Values transposed(const std::string& name) const;  // of a matrix
+
+  // The rows of a tensor in order, some at a time, so that they need not all be in memory at once.
+  void visit(const std::string& name, const std::function<void(std::span<const float>)>& take) const;
 
  private:
   checkpoint::Checkpoint checkpoint_;

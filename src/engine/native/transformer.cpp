@@ -57,34 +57,22 @@ Transformer::Transformer(const kernel::Kernels& kernels, const TowerWeights& wei
 }
 
 Transformer::Block Transformer::make_block(const TowerWeights& weights, const std::string& prefix) const {
-  const auto pack = [&](std::span<const float> values, std::size_t depth, std::span<const float> bias) {
-    return kernel::PackedMatrix(kernels_, values, depth, bias);
+  // `before` is the LayerNorm whose output the layer takes, if it is one.
+  const auto pack = [&](const std::string& weight, const std::string& bias, std::size_t depth, Norm* before,
+                        std::size_t parts) {
+    const Values values = weights.values(prefix + weight);
+    std::vector<float> factors;
+    if (quantizes() && before != nullptr) factors = balance(*before, values);
+    return kernel::PackedMatrix(kernels_, values, depth, weights.values(prefix + bias), {parts, factors});
   };
-  const auto named = [&](const std::string& name) { return weights.values(prefix + name); };
-  // Rows of zeros between q, k and v, so that each begins with a panel.
-  const auto spread = [&](std::span<const float> values, std::size_t row) {
-    const std::size_t part = width() * row;
-    std::vector<float> apart(3 * padded_width() * row);
-    for (std::size_t i = 0; i < 3; ++i) {
-      std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(i * part), part,
-                  apart.begin() + static_cast<std::ptrdiff_t>(i * padded_width() * row));
-    }
-    return apart;
-  };
-  Norm ln_1 = norm_of(weights, prefix + "ln_1");
-  std::vector<float> qkv = spread(named("attn.in_proj_weight"), width());
-  Norm ln_2 = norm_of(weights, prefix + "ln_2");
-  std::vector<float> fc = named("mlp.c_fc.weight").copy();
-  if (quantizes()) {
-    balance(ln_1, qkv);
-    balance(ln_2, fc);
-  }
-  return {std::move(ln_1),
-          pack(qkv, width(), spread(named("attn.in_proj_bias"), 1)),
-          pack(named("attn.out_proj.weight"), width(), named("attn.out_proj.bias")),
-          std::move(ln_2),
-          pack(fc, width(), named("mlp.c_fc.bias")),
-          pack(named("mlp.c_proj.weight"), hidden_width(), named("mlp.c_proj.bias"))};
+  Block block;
+  block.ln_1 = norm_of(weights, prefix + "ln_1");
+  block.qkv = pack("attn.in_proj_weight", "attn.in_proj_bias", width(), &block.ln_1, 3);
+  block.out = pack("attn.out_proj.weight", "attn.out_proj.bias", width(), nullptr, 1);
+  block.ln_2 = norm_of(weights, prefix + "ln_2");
+  block.fc = pack("mlp.c_fc.weight", "mlp.c_fc.bias", width(), &block.ln_2, 1);
+  block.proj = pack("mlp.c_proj.weight", "mlp.c_proj.bias", hidden_width(), nullptr, 1);
+  return block;
 }
 
 void Transformer::run(runtime::Team::Member& member, const Sequences& sequences, std::size_t count,

@@ -1,0 +1,50 @@
+#include "engine/native/arena.h"
+
+#include <cstdint>
+
+#include <gtest/gtest.h>
+
+namespace longclip::engine::native {
+namespace {
+
+TEST(Arena, GivesTheSameMemoryAgainUnlessMoreIsNeeded) {
+  Arena arena;
+  std::byte* first = arena.take(100);
+  std::byte* second = arena.take(200);
+  EXPECT_NE(first, second);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(second) % 64, 0U);
+  EXPECT_EQ(arena.bytes(), 300U);
+  arena.start_again();
+  EXPECT_EQ(arena.take(50), first);
+  EXPECT_EQ(arena.take(200), second);
+  arena.start_again();
+  arena.take(1000);
+  EXPECT_EQ(arena.bytes(), 1200U);
+}
+
+TEST(Arenas, LendOneToOneAtATime) {
+  Arenas arenas;
+  Arena* kept = nullptr;
+  {
+    const Arenas::Lease one(arenas);
+    const Arenas::Lease other(arenas);
+    EXPECT_NE(&*one, &*other);
+    kept = &*one;  // the last to be given back
+  }
+  const Arenas::Lease again(arenas);
+  EXPECT_EQ(&*again, kept);
+}
+
+// Else one large batch would hold its memory for ever.
+TEST(Arenas, DoNotKeepALargeOne) {
+  Arenas arenas;
+  {
+    const Arenas::Lease lease(arenas);
+    (*lease).take(std::size_t{1} << 30);  // untouched, so that no page is given for it
+  }
+  const Arenas::Lease lease(arenas);
+  EXPECT_EQ((*lease).bytes(), 0U);
+}
+
+}  // namespace
+}  // namespace longclip::engine::native
