@@ -44,7 +44,7 @@ struct EngineOptions {
   // The id at whose first place in a row the text feature is taken. Nothing: the row's highest id, as the
   // reference has it.
   std::optional<std::int64_t> end_id;
-  // Of as many threads, for both towers of a model.
+  // Of as many threads.
   std::shared_ptr<runtime::Team> team;
 };
 

@@ -120,12 +120,8 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
   auto vision_verified = verify(config.has_vision, package::vision_file);
   auto text_verified = verify(config.has_text, package::text_file);
 
-  engine::EngineOptions engine_options{options.device,
-                                       options.engine,
-                                       options.precision,
-                                       info.threads,
-                                       {},
-                                       std::make_shared<runtime::Team>(info.threads)};
+  engine::EngineOptions engine_options{
+      options.device, options.engine, options.precision, info.threads, {}, runtime::shared_team(info.threads)};
   if (config.has_vision) {
     state->vision = engine::load_vision(state->package, engine_options);
     info.vision = state->vision->info();

@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include <map>
 #include <string>
 #include <system_error>
 
@@ -102,6 +103,16 @@ void Team::serve(std::size_t index) {
     (*work)(member);
     busy_.fetch_sub(1, std::memory_order_release);
   }
+}
+
+std::shared_ptr<Team> shared_team(int threads) {
+  static std::mutex mutex;
+  static std::map<int, std::weak_ptr<Team>> teams;
+  const std::lock_guard lock(mutex);
+  std::weak_ptr<Team>& place = teams[threads];
+  auto team = place.lock();
+  if (!team) place = team = std::make_shared<Team>(threads);
+  return team;
 }
 
 }  // namespace longclip::runtime

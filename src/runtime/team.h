@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -85,5 +86,9 @@ class Team::Member {
   std::size_t index_;
   std::size_t stage_ = 0;
 };
+
+// The process's team of so many threads, the same for all who hold it: models that are used at the same time do not
+// start more threads than one of them would.
+std::shared_ptr<Team> shared_team(int threads);
 
 }  // namespace longclip::runtime

@@ -75,5 +75,14 @@ TEST(TeamThreads, ServeManyCallersAtOnce) {
   for (auto& caller : callers) caller.join();
 }
 
+TEST(SharedTeam, IsOneForAllOfSoManyThreadsWhileSomeoneHoldsIt) {
+  const auto two = shared_team(2);
+  EXPECT_EQ(shared_team(2), two);
+  EXPECT_NE(shared_team(3), two);
+  EXPECT_EQ(two->threads(), 2);
+  const std::weak_ptr<Team> three = shared_team(3);
+  EXPECT_TRUE(three.expired());
+}
+
 }  // namespace
 }  // namespace longclip::runtime
