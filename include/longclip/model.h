@@ -20,15 +20,17 @@ namespace longclip {
 // What runs the towers.
 enum class Engine {
   automatic,    // native where that can be, else torchscript
-  native,       // on weights that are packed while they load: CLIP's parameters, on a CPU with AVX2 or AVX-512, in fp32
-  torchscript,  // whatever the package's modules compute, on every device and in every precision
+  native,       // on weights that are packed while they load: CLIP's parameters, on a CPU with AVX2 or AVX-512
+  torchscript,  // whatever the package's modules compute, on every device, in all precisions but int8
 };
 
 struct LoadOptions {
   // What is computed.
   std::string device = "cpu";  // "cpu", "cuda", "cuda:1"
   Engine engine = Engine::automatic;
-  Precision precision = Precision::fp32;  // of the computation, whatever the package holds
+  // Of the computation, whatever the package holds. In fp32 features are the reference's to a millionth; what the others
+  // gain and cost is in docs/performance.md. bf16 and int8 are computed on a CPU that has the instructions, or refused.
+  Precision precision = Precision::fp32;
 
   // Compare the files with the SHA-256 of config.json while they load: LibTorch does not notice a
   // damaged weight. About a third of a second for a base model, beside the loading.
