@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include "image/bytes.h"
 #include "image/raster.h"
+#include "image/row_source.h"
 
 namespace longclip::image {
 
@@ -31,6 +33,13 @@ struct Header {
   int orientation = 1;  // EXIF's
 };
 
+struct Decoding {
+  bool accept_damaged = false;
+  // The codec may decode the picture at a half, a quarter or an eighth of its size, as long as the shorter side
+  // keeps so many pixels. 0: at its own.
+  int at_least = 0;
+};
+
 // One file format: a row of the table in codec.cpp.
 //
 // The codec libraries are called by themselves, not through cv::imdecode(), wherever OpenCV 4.6
@@ -46,6 +55,8 @@ struct Codec {
   // Throws CodecError; if `accept_damaged`, what is missing stays 0 or as the codec fills it.
   Raster (*decode)(Bytes bytes, const Header& header, bool accept_damaged);
   bool takes_damaged = true;  // false: accept_damaged changes nothing
+  // The same row by row. Throws CodecError. Null: there is no such way.
+  std::unique_ptr<RowSource> (*open)(Bytes bytes, const Header& header, const Decoding& decoding) = nullptr;
 };
 
 // The format of these bytes, or null.

@@ -63,16 +63,30 @@ class Image::Source {
   // What `use` makes of the pixels, which live no longer than the call.
   template <typename Use>
   auto with_pixels(const Use& use) const {
-    const bool acceptable = codec_ != nullptr && codec_->takes_damaged && !options_.accept_damaged;
-    return guarded(name_, codec_, acceptable, [&] {
+    return guarded(name_, codec_, acceptable(), [&] {
       if (codec_ == nullptr) return use(raster_);
-      const image::Raster raster = codec_->decode(image::Bytes(bytes_), header_, options_.accept_damaged);
-      if (!options_.honour_orientation || header_.orientation == 1) return use(raster);
-      return use(image::oriented(raster, header_.orientation));
+      return use(upright(codec_->decode(image::Bytes(bytes_), header_, options_.accept_damaged)));
+    });
+  }
+
+  std::vector<std::uint8_t> preprocessed(int size) const {
+    if (codec_ == nullptr || codec_->open == nullptr) {
+      return with_pixels([size](const image::Raster& raster) { return image::preprocess(raster, size); });
+    }
+    return guarded(name_, codec_, acceptable(), [&] {
+      const image::Decoding decoding{options_.accept_damaged, 0};
+      const auto rows = codec_->open(image::Bytes(bytes_), header_, decoding);
+      return turned() ? image::preprocess(upright(image::read_whole(*rows)), size) : image::preprocess(*rows, size);
     });
   }
 
  private:
+  bool acceptable() const { return codec_ != nullptr && codec_->takes_damaged && !options_.accept_damaged; }
+  bool turned() const { return options_.honour_orientation && header_.orientation != 1; }
+  image::Raster upright(image::Raster raster) const {
+    return turned() ? image::oriented(raster, header_.orientation) : std::move(raster);
+  }
+
   std::string name_;
   std::vector<std::byte> bytes_;
   const image::Codec* codec_ = nullptr;  // null: raster_ has the pixels
@@ -148,7 +162,7 @@ std::vector<std::uint8_t> Image::preprocessed(int size) const {
   if (size < 1 || size > kMaxSize) {
     throw InvalidInput("image size " + std::to_string(size) + ": must be from 1 to " + std::to_string(kMaxSize));
   }
-  return source_->with_pixels([size](const image::Raster& raster) { return image::preprocess(raster, size); });
+  return source_->preprocessed(size);
 }
 
 Image::Pixels Image::pixels() const {

@@ -48,6 +48,9 @@ Raster cropped(const Raster& raster, const Target& target) {
   return result;
 }
 
+// Whether a picture is resized channel by channel, whatever the other channels say.
+bool resized_as_it_is(Mode mode) { return mode == Mode::grey || mode == Mode::rgb || mode == Mode::cmyk; }
+
 // The mode decides how a picture is resized, since the reference converts to RGB afterwards.
 Raster resized(const Raster& raster, const Target& target) {
   if (target.width == raster.width && target.height == raster.height) return cropped(raster, target);
@@ -98,6 +101,16 @@ std::vector<std::uint8_t> to_rgb(const Raster& raster) {
 
 std::vector<std::uint8_t> preprocess(const Raster& raster, int size) {
   return to_rgb(resized(raster, fit(raster.width, raster.height, size)));
+}
+
+std::vector<std::uint8_t> preprocess(RowSource& source, int size) {
+  const Target target = fit(source.width(), source.height(), size);
+  const auto region = region_by_rows(source.width(), source.height(), target);
+  if (!region || !resized_as_it_is(source.mode())) return preprocess(read_whole(source), size);
+  source.begin(*region);
+  const Raster raster = resize_bicubic(source, target);
+  source.finish();
+  return to_rgb(raster);
 }
 
 }  // namespace longclip::image

@@ -1,157 +1,140 @@
 #include "image/resize.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <functional>
 
 #include "image/lanes.h"
+#include "image/weights.h"
 
 namespace longclip::image {
 namespace {
 
-double cubic(double x) {  // Keys' kernel, a = -0.5
-  constexpr double a = -0.5;
-  x = std::fabs(x);
-  if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
-  if (x < 2) return (((x - 5) * x + 8) * x - 4) * a;
-  return 0;
-}
+constexpr std::size_t divided_up(std::size_t count, std::size_t by) { return (count + by - 1) / by; }
 
-// For each of `count` outputs from `begin` on: which inputs it is made of, and how much of each.
-class Weights {
- public:
-  struct Output {
-    std::size_t first = 0;  // input
-    std::size_t inputs = 0;
-    std::size_t pairs = 0;  // of weights; the last may hold a 0 for one input more
-    std::size_t offset = 0;
-  };
+// Rows in fours: byte 4 x + k of line g is byte x of row 4 g + k. What is weighed down the columns lies together.
+// There is room for whole blocks, beyond the last row too.
+struct Fours {
+  Fours(std::size_t count, std::size_t row_bytes)
+      : stride(divided_up(row_bytes, kLanes) * kBlock), data(divided_up(count, kLanes) * kInputs * stride) {}
+  std::uint8_t* line(std::size_t g) { return data.data() + g * stride; }
+  const std::uint8_t* line(std::size_t g) const { return data.data() + g * stride; }
 
-  Weights(std::int64_t in, std::int64_t out, std::int64_t begin, int count) {
-    const double scale = static_cast<double>(in) / static_cast<double>(out);
-    const double stretch = std::max(scale, 1.0);
-    const double support = 2 * stretch;
-    std::vector<double> weights;
-    for (std::int64_t i = begin; i < begin + count; ++i) {
-      const double centre = (static_cast<double>(i) + 0.5) * scale;
-      const std::int64_t low = std::max<std::int64_t>(0, static_cast<std::int64_t>(centre - support + 0.5));
-      const std::int64_t high = std::min(in, static_cast<std::int64_t>(centre + support + 0.5));
-      weights.clear();
-      double sum = 0;
-      for (std::int64_t x = 0; x < high - low; ++x) {
-        weights.push_back(cubic((static_cast<double>(x + low) - centre + 0.5) * (1.0 / stretch)));
-        sum += weights.back();
-      }
-      for (double& weight : weights) weight /= sum;
-      add(static_cast<std::size_t>(low), weights);
-    }
-  }
-
-  std::size_t count() const { return outputs_.size(); }
-  const Output& operator[](std::size_t i) const { return outputs_[i]; }
-  const WeightPair* pairs(const Output& output) const { return pairs_.data() + output.offset; }
-  std::size_t first() const { return outputs_.front().first; }
-  std::size_t end() const { return outputs_.back().first + outputs_.back().inputs; }
-
- private:
-  void add(std::size_t first, const std::vector<double>& weights) {
-    outputs_.push_back({first, weights.size(), (weights.size() + 1) / 2, pairs_.size()});
-    for (std::size_t k = 0; k < weights.size(); ++k) {
-      if (k % 2 == 0) pairs_.push_back({});
-      const double scaled = weights[k] * (1 << kWeightBits);
-      const int weight = static_cast<int>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
-      pairs_.back().high[k % 2] = static_cast<std::int16_t>(weight >> 11);
-      pairs_.back().low[k % 2] = static_cast<std::int16_t>(weight & 2047);
-    }
-  }
-
-  std::vector<Output> outputs_;
-  std::vector<WeightPair> pairs_;
-};
-
-std::size_t rounded_up(std::size_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
-
-// Rows of bytes with room for whole lanes behind each, and for one row more, which a pair of
-// weights may touch with weight 0.
-struct Rows {
-  Rows(std::size_t count, std::size_t bytes) : stride(rounded_up(bytes)), data((rounded_up(count) + 1) * stride) {}
-  std::uint8_t* row(std::size_t y) { return data.data() + y * stride; }
-  const std::uint8_t* row(std::size_t y) const { return data.data() + y * stride; }
   std::size_t stride;
   std::vector<std::uint8_t> data;
 };
 
-// `count` rows of `bytes` bytes.
-Rows copied(const std::uint8_t* from, std::size_t stride, std::size_t count, std::size_t bytes) {
-  Rows rows(count, bytes);
-  for (std::size_t y = 0; y < count; ++y) std::memcpy(rows.row(y), from + y * stride, bytes);
-  return rows;
+// A few rows of a picture. Of each, `bytes` may be read.
+struct Strip {
+  const std::uint8_t* rows = nullptr;
+  std::size_t stride = 0;
+  std::size_t bytes = 0;
+};
+
+// Gives the next `count` of the rows that are wanted, from the first pixel that is wanted on.
+using NextStrip = std::function<Strip(std::size_t count)>;
+
+Fours in_fours(const Strip& strip, std::size_t count) {
+  Fours fours(count, strip.bytes);
+  for (std::size_t y = 0; y < count; ++y) {
+    const std::uint8_t* from = strip.rows + y * strip.stride;
+    std::uint8_t* to = fours.line(y / kInputs) + y % kInputs;
+    for (std::size_t x = 0; x < strip.bytes; ++x) to[x * kInputs] = from[x];
+  }
+  return fours;
+}
+
+Raster from_fours(const Fours& fours, Mode mode, int width, int height) {
+  Raster raster(mode, width, height);
+  for (std::size_t y = 0; y < static_cast<std::size_t>(height); ++y) {
+    const std::uint8_t* from = fours.line(y / kInputs) + y % kInputs;
+    std::uint8_t* to = raster.row(static_cast<int>(y));
+    for (std::size_t x = 0; x < raster.row_bytes(); ++x) to[x] = from[x * kInputs];
+  }
+  return raster;
+}
+
+// Gathers `bytes` of the rows of a strip. Where a whole step cannot be loaded, it takes the way over a copy.
+void gather(const Lanes& lanes, const Strip& strip, std::size_t count, std::size_t pixel, std::size_t bytes,
+            std::uint8_t* blocks) {
+  const std::size_t step = step_bytes(pixel);
+  const std::size_t steps = divided_up(bytes, step);
+  std::size_t done = 0;
+  if (count == kLanes && strip.bytes >= kLoaded) {
+    done = std::min(steps, (strip.bytes - kLoaded) / step + 1);
+    lanes.gather(strip.rows, strip.stride, pixel, done, blocks);
+  }
+  std::uint8_t copy[kLanes * kLoaded] = {};
+  for (; done < steps; ++done) {
+    const std::size_t at = done * step;
+    for (std::size_t y = 0; y < count; ++y) {
+      std::memcpy(copy + y * kLoaded, strip.rows + y * strip.stride + at, std::min(kLoaded, strip.bytes - at));
+    }
+    lanes.gather(copy, kLoaded, pixel, 1, blocks + done * step_blocks(pixel) * kBlock);
+  }
 }
 
 // `count` rows, resized.
-//
-// Sixteen rows at a time are turned, so that a pixel's channel is sixteen neighbouring bytes, one
-// of each row: what weigh_lines() takes. Its results are turned back.
-Rows resize_rows(const std::uint8_t* from, std::size_t stride, std::size_t count, std::size_t pixel,
-                 const Weights& weights) {
-  Rows rows(count, weights.count() * pixel);
-  const std::size_t left = weights.first() * pixel;
-  const std::size_t bytes = (weights.end() - weights.first()) * pixel;
-  std::vector<std::uint8_t> turned((rounded_up(bytes) + pixel) * kLanes);
-  std::vector<std::uint8_t> resized(rows.stride * kLanes);
-  std::uint8_t edge[kLanes * kLanes];
+Fours resize_rows(const NextStrip& next, std::size_t count, std::size_t pixel, const Weights& weights) {
+  const Lanes& lanes = *usable_lanes().front();
+  Fours resized(count, weights.count() * pixel);
+  const std::size_t bytes = weights.inputs() * pixel;
+  std::vector<std::uint8_t> blocks(divided_up(bytes, step_bytes(pixel)) * step_blocks(pixel) * kBlock);
+  std::uint8_t sums[kLanes];
   for (std::size_t top = 0; top < count; top += kLanes) {
     const std::size_t height = std::min(kLanes, count - top);
-    const std::uint8_t* block = from + top * stride + left;
-    for (std::size_t x = 0; x < bytes; x += kLanes) {
-      const std::size_t width = std::min(kLanes, bytes - x);
-      if (width == kLanes && height == kLanes) {
-        transpose(block + x, stride, &turned[x * kLanes], kLanes);
-        continue;
-      }
-      for (std::size_t y = 0; y < height; ++y) std::memcpy(edge + y * kLanes, block + y * stride + x, width);
-      transpose(edge, kLanes, &turned[x * kLanes], kLanes);
-    }
+    gather(lanes, next(height), height, pixel, bytes, blocks.data());
     for (std::size_t i = 0; i < weights.count(); ++i) {
       const Weights::Output& output = weights[i];
-      const std::size_t at = output.first * pixel - left;
       for (std::size_t c = 0; c < pixel; ++c) {
-        weigh_lines(&turned[(at + c) * kLanes], pixel * kLanes, weights.pairs(output), output.pairs,
-                    &resized[(i * pixel + c) * kLanes]);
+        lanes.weigh(&blocks[(output.first_group * pixel + c) * kBlock], pixel * kBlock, weights.groups(output),
+                    output.groups, sums);
+        std::uint8_t* to = resized.line(top / kInputs) + (i * pixel + c) * kInputs;
+        for (std::size_t g = 0; g < kLanes / kInputs; ++g)
+          std::memcpy(to + g * resized.stride, sums + g * kInputs, kInputs);
       }
-    }
-    for (std::size_t x = 0; x < rows.stride; x += kLanes)
-      transpose(&resized[x * kLanes], kLanes, rows.row(top) + x, rows.stride);
-  }
-  return rows;
-}
-
-// The columns of `rows`, resized. The first of the rows is the first that the weights need.
-Rows resize_columns(const Rows& rows, const Weights& weights) {
-  Rows resized(weights.count(), rows.stride);
-  for (std::size_t y = 0; y < weights.count(); ++y) {
-    const Weights::Output& output = weights[y];
-    const std::uint8_t* lines = rows.row(output.first - weights.first());
-    for (std::size_t x = 0; x < rows.stride; x += kLanes) {
-      weigh_lines(lines + x, rows.stride, weights.pairs(output), output.pairs, resized.row(y) + x);
     }
   }
   return resized;
 }
 
-// Whether Pillow, from version 13 on, resizes the columns before the rows. Rounding in between makes
-// it matter. Only a picture much higher than wide is such, so that all of its columns are wanted.
-bool columns_first(const Raster& raster, const Target& target) {
-  const std::int64_t lower = raster.height - target.height;
-  const std::int64_t narrower = raster.width - target.width;
-  return lower > 0 && lower > 2 * narrower;
+// The columns of `rows`, resized to as many as `weights` has outputs. The first of the rows is the first that the
+// weights need.
+Raster resize_columns(const Fours& rows, Mode mode, int width, const Weights& weights) {
+  const Lanes& lanes = *usable_lanes().front();
+  Raster resized(mode, width, static_cast<int>(weights.count()));
+  const std::size_t bytes = resized.row_bytes();
+  for (std::size_t y = 0; y < weights.count(); ++y) {
+    const Weights::Output& output = weights[y];
+    const std::uint8_t* blocks = rows.line(output.first_group);
+    std::uint8_t* to = resized.row(static_cast<int>(y));
+    for (std::size_t x = 0; x < bytes; x += kLanes) {
+      std::uint8_t sums[kLanes];
+      const bool whole = bytes - x >= kLanes;
+      lanes.weigh(blocks + x * kInputs, rows.stride, weights.groups(output), output.groups, whole ? to + x : sums);
+      if (!whole) std::memcpy(to + x, sums, bytes - x);
+    }
+  }
+  return resized;
 }
 
-Raster to_raster(const Rows& rows, Mode mode, int size) {
-  Raster result(mode, size, size);
-  for (int y = 0; y < size; ++y) std::memcpy(result.row(y), rows.row(static_cast<std::size_t>(y)), result.row_bytes());
-  return result;
+// Gives a raster's rows where they lie, from the pixel at left, top on.
+NextStrip strips_of(const Raster& raster, std::size_t left, std::size_t top) {
+  const std::size_t skipped = left * static_cast<std::size_t>(channels(raster.mode));
+  return [&raster, skipped, top](std::size_t count) mutable {
+    const Strip strip{raster.row(static_cast<int>(top)) + skipped, raster.row_bytes(), raster.row_bytes() - skipped};
+    top += count;
+    return strip;
+  };
+}
+
+// Whether Pillow, from version 13 on, resizes the columns before the rows. Rounding in between makes
+// it matter. Only a picture much higher than wide is such, so that all of its columns are wanted.
+bool columns_first(int width, int height, const Target& target) {
+  const std::int64_t lower = height - target.height;
+  const std::int64_t narrower = width - target.width;
+  return lower > 0 && lower > 2 * narrower;
 }
 
 }  // namespace
@@ -182,19 +165,46 @@ Raster resize_bicubic(const Raster& raster, const Target& target) {
   const bool across_changes = target.width != raster.width;
   const bool down_changes = target.height != raster.height;
 
-  if (across_changes && down_changes && columns_first(raster, target)) {
-    const std::size_t count = down.end() - down.first();
-    const Rows lower = resize_columns(
-        copied(raster.row(static_cast<int>(down.first())), raster.row_bytes(), count, raster.row_bytes()), down);
-    return to_raster(resize_rows(lower.row(0), lower.stride, size, pixel, across), raster.mode, target.size);
+  if (across_changes && down_changes && columns_first(raster.width, raster.height, target)) {
+    const Strip all = strips_of(raster, 0, down.first())(down.inputs());
+    const Raster lower = resize_columns(in_fours(all, down.inputs()), raster.mode, raster.width, down);
+    const Fours rows = resize_rows(strips_of(lower, across.first(), 0), size, pixel, across);
+    return from_fours(rows, raster.mode, target.size, target.size);
   }
   const std::size_t first = down_changes ? down.first() : static_cast<std::size_t>(target.top);
-  const std::size_t count = down_changes ? down.end() - first : size;
-  const std::uint8_t* from = raster.row(static_cast<int>(first));
-  const Rows rows = across_changes ? resize_rows(from, raster.row_bytes(), count, pixel, across)
-                                   : copied(from + static_cast<std::size_t>(target.left) * pixel, raster.row_bytes(),
-                                            count, size * pixel);
-  return to_raster(down_changes ? resize_columns(rows, down) : rows, raster.mode, target.size);
+  const std::size_t count = down_changes ? down.inputs() : size;
+  const auto rows = [&] {
+    if (across_changes) return resize_rows(strips_of(raster, across.first(), first), count, pixel, across);
+    Strip strip = strips_of(raster, static_cast<std::size_t>(target.left), first)(count);
+    strip.bytes = size * pixel;
+    return in_fours(strip, count);
+  }();
+  return down_changes ? resize_columns(rows, raster.mode, target.size, down)
+                      : from_fours(rows, raster.mode, target.size, target.size);
+}
+
+std::optional<Region> region_by_rows(int width, int height, const Target& target) {
+  if (target.width == width || target.height == height || columns_first(width, height, target)) return std::nullopt;
+  const InputRange across = Weights::inputs(width, target.width, target.left, target.size);
+  const InputRange down = Weights::inputs(height, target.height, target.top, target.size);
+  return Region{static_cast<int>(across.first), static_cast<int>(down.first),
+                static_cast<int>(across.end - across.first), static_cast<int>(down.end - down.first)};
+}
+
+Raster resize_bicubic(RowSource& source, const Target& target) {
+  const auto pixel = static_cast<std::size_t>(channels(source.mode()));
+  const Weights across(source.width(), target.width, target.left, target.size);
+  const Weights down(source.height(), target.height, target.top, target.size);
+  // Rows of whole pages would all lie in the same few places of the cache.
+  const std::size_t stride = divided_up(source.row_bytes(), kBlock) * kBlock + kBlock;
+  std::vector<std::uint8_t> buffer(kLanes * stride);
+  const std::size_t skipped = source.bytes_before_region();
+  const NextStrip next = [&](std::size_t count) {
+    source.read(buffer.data(), stride, count);
+    return Strip{buffer.data() + skipped, stride, stride - skipped};
+  };
+  const Fours rows = resize_rows(next, down.inputs(), pixel, across);
+  return resize_columns(rows, source.mode(), target.size, down);
 }
 
 Raster resize_nearest(const Raster& raster, const Target& target) {

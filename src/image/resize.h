@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "image/raster.h"
+#include "image/row_source.h"
 
 namespace longclip::image {
 
@@ -25,6 +27,13 @@ Target fit(int width, int height, int size);
 // width does. A side that does not change is left alone. Only what lies in the target is computed.
 // Channels are independent. Result: size x size in the raster's mode.
 Raster resize_bicubic(const Raster& raster, const Target& target);
+
+// The part of a picture that resize_bicubic() can take row by row, each row once; nothing where it must have the
+// whole picture.
+std::optional<Region> region_by_rows(int width, int height, const Target& target);
+
+// The same, of a source of which begin() was called for that part. Throws what the source throws.
+Raster resize_bicubic(RowSource& source, const Target& target);
 
 // Pillow's nearest neighbour, of the same part.
 Raster resize_nearest(const Raster& raster, const Target& target);
