@@ -19,6 +19,10 @@ struct ImageOptions {
   // Take a truncated or damaged file, its missing part filled by the decoder. Else an error. (A
   // truncated WebP is one in any case, as is a file whose header is gone.)
   bool accept_damaged = false;
+  // Let the JPEG decoder give a half, a quarter or an eighth of the picture's size, as long as the shorter side stays
+  // at least twice as long as the model takes. Large photos are read faster, but the pixels are not the reference's.
+  // Image::pixels() is not affected.
+  bool scaled_decoding = false;
   // Largest width * height that is decoded; checked on the header, before any pixel.
   std::uint64_t max_pixels = 178956970;
 };

@@ -109,6 +109,8 @@ void add_image_options(CLI::App& command, ImageOptions& options) {
   command.add_flag("--honour-orientation", options.honour_orientation,
                    "turn pictures as their EXIF tag says; the reference ignores it");
   command.add_flag("--accept-damaged", options.accept_damaged, "take truncated pictures, the rest filled in");
+  command.add_flag("--scaled-decoding", options.scaled_decoding,
+                   "let the decoder shrink large JPEGs: faster, with pixels that are not quite the reference's");
 }
 
 Image open_picture(const Picture& picture, const ImageOptions& options) {

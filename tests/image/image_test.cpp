@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <fstream>
 #include <span>
 #include <string>
@@ -133,6 +135,48 @@ TEST(Image, IgnoresOrientationUnlessAskedTo) {
     };
     for (int x = 0; x < 29; ++x) EXPECT_EQ(at(seen, x, 0), at(stored, 0, 28 - x)) << name;
   }
+}
+
+// 1200 x 900, so that a half of it is twice as large as 224.
+TEST(Image, OfScaledDecodingIsNearlyTheReferences) {
+  const auto path = golden::data("images/photo_1200x900.jpg");
+  ImageOptions scaled;
+  scaled.scaled_decoding = true;
+  const auto exact = Image::read(path).preprocessed(224);
+  const auto near = Image::read(path, scaled).preprocessed(224);
+  ASSERT_EQ(near.size(), exact.size());
+  int largest = 0;
+  for (std::size_t i = 0; i < exact.size(); ++i) largest = std::max(largest, std::abs(near[i] - exact[i]));
+  EXPECT_GT(largest, 0);
+  EXPECT_LE(largest, 4);
+  EXPECT_EQ(Image::read(path, scaled).preprocessed(226), Image::read(path).preprocessed(226));
+  EXPECT_EQ(Image::read(path, scaled).width(), 1200);
+  EXPECT_EQ(Image::read(path, scaled).pixels().rgb, Image::read(path).pixels().rgb);
+}
+
+TEST(Image, OfScaledDecodingIsTurnedAndRefusedAsAnyOther) {
+  ImageOptions scaled;
+  scaled.scaled_decoding = true;
+  scaled.honour_orientation = true;
+  const auto turned = Image::read(golden::data("images/exif6.jpg"), scaled).preprocessed(16);
+  scaled.honour_orientation = false;
+  const auto stored = Image::read(golden::data("images/exif6.jpg"), scaled).preprocessed(16);
+  // A quarter turn to the right: what was the bottom left is the top left.
+  int largest = 0;
+  for (std::size_t y = 0; y < 16; ++y) {
+    for (std::size_t x = 0; x < 16; ++x) {
+      for (std::size_t c = 0; c < 3; ++c)
+        largest = std::max(largest, std::abs(turned[(y * 16 + x) * 3 + c] - stored[((15 - x) * 16 + y) * 3 + c]));
+    }
+  }
+  EXPECT_LE(largest, 4);
+
+  std::string bytes = golden::read_bytes(golden::data("images/photo_1200x900.jpg"));
+  bytes.resize(bytes.size() / 2);
+  const Image half = Image::decode(as_bytes(bytes), scaled, "half.jpg");
+  EXPECT_THROW(half.preprocessed(64), InvalidFile);
+  scaled.accept_damaged = true;
+  EXPECT_EQ(Image::decode(as_bytes(bytes), scaled).preprocessed(64).size(), std::size_t{64 * 64 * 3});
 }
 
 TEST(Image, RefusesSizesThatNoTowerTakes) {
