@@ -89,6 +89,12 @@ struct ModelInfo {
   TowerInfo text;
 };
 
+// Features of some of a list of pictures.
+struct ImageFeatures {
+  Matrix features;                   // not normalised
+  std::vector<std::size_t> indices;  // row i is that of picture indices[i]
+};
+
 // A model package, loaded: images and texts in, features out.
 //
 // Constant after load(): every member may be called from any number of threads at once, and a
@@ -112,13 +118,22 @@ class LONGCLIP_EXPORT Model {
   ~Model();
 
   // Features of images: images.size() x embedding_size, as the tower gives them (not
-  // normalised). Throws InputErrors, before anything is encoded, if any picture is damaged;
-  // UnsupportedModel if the package has no vision tower.
+  // normalised). Throws InputErrors with each damaged picture, if there are any; UnsupportedModel
+  // if the package has no vision tower.
   Matrix encode_image(const std::vector<Image>& images) const;
 
   // The same for the pictures that can be read: `failed` hears of each other one, in order, on
   // the calling thread. Rows are those of the rest, in order.
   Matrix encode_image(const std::vector<Image>& images, const std::function<void(const InputError&)>& failed) const;
+
+  // The same for pictures that need not be in memory together, such as folders of photos. open(i) gives
+  // picture i of `count`. It is called on several threads at once, shortly before the picture is
+  // decoded; where it throws an Error, that is why the picture failed, and anything else ends the call.
+  // `take` has the features piece by piece; it and `failed` are called on the calling thread, in the
+  // pictures' order, and what they throw ends the call. With one thread nothing runs on another.
+  void encode_images(std::size_t count, const std::function<Image(std::size_t)>& open,
+                     const std::function<void(ImageFeatures)>& take,
+                     const std::function<void(const InputError&)>& failed) const;
 
   // Features of texts: texts.size() x embedding_size, not normalised. Throws InputErrors for
   // texts that are too long (unless truncated) or not UTF-8; UnsupportedModel if the package has

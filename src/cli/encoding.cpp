@@ -14,8 +14,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Pictures lie in memory as their files until they are encoded.
-constexpr std::size_t kLargestPiece = std::size_t{256} << 20;
+// How many pictures before it is opened a file is asked for. With some for each thread of a large machine, and not
+// so much that the system's cache would lose them again.
+constexpr std::size_t kAskedAhead = 32;
 
 // Takes the failed ones out of `list`; `failed` holds positions in it, rising.
 template <typename T>
@@ -57,35 +58,26 @@ Matrix encode_piece(const Model& model, std::vector<Text>& texts, Overflow overf
 void encode_pictures(const Model& model, const std::vector<Picture>& pictures, const ImageOptions& options,
                      Console& console, Failures& failures, const std::function<void(Piece)>& take) {
   Progress progress(console, "pictures");
-  Pace pace;
-  for (std::size_t next = 0; next < pictures.size();) {
+  const auto reached = [&](std::size_t done) {
     stop_if_interrupted();
-    progress.update(next, pictures.size());
-    const auto start = Clock::now();
-
-    Piece piece;
-    std::vector<Image> images;
-    for (std::size_t bytes = 0; next < pictures.size() && images.size() < pace.next() && bytes < kLargestPiece;
-         ++next) {
-      try {
-        images.push_back(open_picture(pictures[next], options));
-        piece.rows.push_back(next);
-        bytes += encoded_size(pictures[next]);
-      } catch (const InvalidFile& error) {
-        failures.add(pictures[next].name, error.what());
-      }
-    }
-    if (images.empty()) continue;
-
-    std::vector<std::size_t> failed;
-    piece.features = model.encode_image(images, [&](const InputError& error) {
-      failures.add(pictures[piece.rows[error.index]].name, error.reason);
-      failed.push_back(error.index);
-    });
-    remove_failed(piece.rows, failed);
-    pace.took(Clock::now() - start);
-    if (!piece.rows.empty()) take(std::move(piece));
-  }
+    progress.update(done, pictures.size());
+  };
+  reached(0);
+  model.encode_images(
+      pictures.size(),
+      [&](std::size_t i) {
+        stop_if_interrupted();
+        if (i + kAskedAhead < pictures.size()) ask_for_picture(pictures[i + kAskedAhead]);
+        return open_picture(pictures[i], options);
+      },
+      [&](ImageFeatures encoded) {
+        reached(encoded.indices.back() + 1);
+        take({std::move(encoded.features), std::move(encoded.indices)});
+      },
+      [&](const InputError& error) {
+        reached(error.index + 1);
+        failures.add(pictures[error.index].name, error.reason);
+      });
 }
 
 void encode_texts(const Model& model, const NextText& next, std::uint64_t total, Overflow overflow, Console& console,

@@ -20,8 +20,8 @@ struct Piece {
   std::vector<std::size_t> rows;
 };
 
-// Encodes pictures piece by piece, in order, with progress. Memory is bounded by what the files
-// of a piece take. Pictures that cannot be read go to `failures` and have no row.
+// Encodes pictures piece by piece, in order, with progress. Memory is bounded by what a file for each
+// thread takes. Pictures that cannot be read go to `failures` and have no row.
 void encode_pictures(const Model& model, const std::vector<Picture>& pictures, const ImageOptions& options,
                      Console& console, Failures& failures, const std::function<void(Piece)>& take);
 

@@ -1,5 +1,8 @@
 #include "cli/pictures.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -117,11 +120,13 @@ Image open_picture(const Picture& picture, const ImageOptions& options) {
   return picture.bytes ? Image::decode(*picture.bytes, options, picture.name) : Image::read(picture.name, options);
 }
 
-std::size_t encoded_size(const Picture& picture) {
-  if (picture.bytes) return picture.bytes->size();
-  std::error_code error;
-  const auto size = fs::file_size(picture.name, error);
-  return error ? 0 : static_cast<std::size_t>(size);
+void ask_for_picture(const Picture& picture) {
+  std::error_code ignored;
+  if (picture.bytes || !fs::is_regular_file(picture.name, ignored)) return;  // a pipe can be read only once
+  const int file = ::open(picture.name.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;  // who opens it says why
+  ::posix_fadvise(file, 0, 0, POSIX_FADV_WILLNEED);
+  ::close(file);
 }
 
 }  // namespace longclip::cli

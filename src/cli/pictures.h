@@ -36,7 +36,7 @@ void add_image_options(CLI::App& command, ImageOptions& options);
 // Throws as Image::read().
 Image open_picture(const Picture& picture, const ImageOptions& options);
 
-// Bytes that an open picture keeps in memory.
-std::size_t encoded_size(const Picture& picture);
+// Lets the system begin to read the file of a picture that will soon be opened.
+void ask_for_picture(const Picture& picture);
 
 }  // namespace longclip::cli

@@ -30,6 +30,12 @@ std::size_t images_per_batch(const Architecture& architecture, std::size_t memor
   return items(memory, tokens, tokens * bytes_per_token(architecture.vision) + 3 * side * side * sizeof(float));
 }
 
+std::size_t images_per_thread(const Architecture& architecture, std::size_t memory, int threads) {
+  // Measured: a thread alone gains nothing from more.
+  constexpr std::size_t enough = 8;
+  return std::min(images_per_batch(architecture, memory / static_cast<std::size_t>(std::max(threads, 1))), enough);
+}
+
 std::size_t texts_per_batch(const Architecture& architecture, std::size_t length, std::size_t memory) {
   return items(memory, length, length * bytes_per_token(architecture.text));
 }

@@ -12,6 +12,8 @@ namespace longclip::model {
 // which larger batches gain nothing. At least 1, whatever the memory.
 
 std::size_t images_per_batch(const Architecture& architecture, std::size_t memory);
+// The same where each of `threads` threads has a batch of its own.
+std::size_t images_per_thread(const Architecture& architecture, std::size_t memory, int threads);
 std::size_t texts_per_batch(const Architecture& architecture, std::size_t length, std::size_t memory);
 
 // Texts that go through the tower together, cut to the longest of them: exact, since nothing

@@ -1,7 +1,7 @@
 #include <longclip/model.h>
 
 #include <algorithm>
-#include <array>
+#include <atomic>
 #include <future>
 #include <new>
 #include <optional>
@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "engine/engine.h"
-#include "image/normalize.h"
 #include "model/batches.h"
 #include "model/pictures.h"
 #include "package/package.h"
@@ -32,7 +31,7 @@ struct Model::State {
   const engine::VisionEncoder& need_vision() const;
   const engine::TextEncoder& need_text() const;
 
-  void encode(std::span<const std::vector<std::uint8_t>> pixels, std::vector<float>& features) const;
+  model::PictureOptions picture_options() const;
   TokenBatch tokenize(const std::vector<std::string>& texts, std::size_t max_tokens, std::int32_t pad_id,
                       Overflow overflow, SpecialTokens special) const;
 };
@@ -157,58 +156,72 @@ const Tokenizer& Model::tokenizer() const {
   return *state_->tokenizer;
 }
 
-// Appends a row of features for each picture.
-void Model::State::encode(std::span<const std::vector<std::uint8_t>> pixels, std::vector<float>& features) const {
-  const int size = architecture().image_size;
-  const std::size_t values = 3 * static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
-  const std::size_t width = info.embedding_size;
-  const std::size_t at_once = model::images_per_batch(architecture(), batch_memory);
-  std::array<float, 3> mean{};
-  std::array<float, 3> std{};
-  std::copy(package.config.mean.begin(), package.config.mean.end(), mean.begin());
-  std::copy(package.config.std.begin(), package.config.std.end(), std.begin());
-
-  std::vector<float> input(std::min(at_once, pixels.size()) * values);
-  for (std::size_t begin = 0; begin < pixels.size(); begin += at_once) {
-    const std::size_t count = std::min(at_once, pixels.size() - begin);
-    for (std::size_t i = 0; i < count; ++i) {
-      image::normalize(pixels[begin + i], size, mean, std, input.data() + i * values);
-    }
-    features.resize(features.size() + count * width);
-    vision->encode(std::span(input).first(count * values), count, std::span(features).last(count * width));
-  }
+model::PictureOptions Model::State::picture_options() const {
+  model::PictureOptions options;
+  options.size = architecture().image_size;
+  std::copy(package.config.mean.begin(), package.config.mean.end(), options.mean.begin());
+  std::copy(package.config.std.begin(), package.config.std.end(), options.std.begin());
+  options.width = info.embedding_size;
+  options.threads = info.threads;
+  options.at_once = model::images_per_batch(architecture(), batch_memory);
+  options.each_at_once = model::images_per_thread(architecture(), batch_memory, info.threads);
+  options.side_by_side = info.vision.engine == "native";
+  return options;
 }
 
 Matrix Model::encode_image(const std::vector<Image>& images) const {
   const State& state = loaded();
-  state.need_vision();
+  const engine::VisionEncoder& vision = state.need_vision();
   return within_memory([&]() -> Matrix {
-    auto pictures = model::preprocess(images, state.architecture().image_size, state.info.threads, 0);
-    if (!pictures.errors.empty()) throw InputErrors(std::move(pictures.errors));
     std::vector<float> features;
-    state.encode(pictures.pixels, features);
+    features.reserve(images.size() * state.info.embedding_size);
+    std::vector<InputError> errors;
+    std::atomic<bool> failed = false;  // then the others are only looked at
+    model::encode_pictures(
+        vision, state.picture_options(), images.size(), [&](std::size_t i) { return images[i]; },
+        [&] { return !failed; },
+        [&](model::EncodedPictures& encoded) {
+          features.insert(features.end(), encoded.features.begin(), encoded.features.end());
+          errors.insert(errors.end(), encoded.errors.begin(), encoded.errors.end());
+          failed = !errors.empty();
+        });
+    if (!errors.empty()) throw InputErrors(std::move(errors));
     return {images.size(), state.info.embedding_size, std::move(features)};
   });
 }
 
 Matrix Model::encode_image(const std::vector<Image>& images, const Failed& failed) const {
-  const State& state = loaded();
-  state.need_vision();
+  const std::size_t width = info().embedding_size;
+  std::vector<float> features;
+  encode_images(
+      images.size(), [&](std::size_t i) { return images[i]; },
+      [&](ImageFeatures piece) {
+        within_memory([&] {
+          features.insert(features.end(), piece.features.data(), piece.features.data() + piece.features.rows() * width);
+        });
+      },
+      failed);
   return within_memory([&]() -> Matrix {
-    const std::size_t width = state.info.embedding_size;
-    // As many pictures at a time as keep the tower busy: decoded ones are large.
-    const std::size_t chunk = 2 * model::images_per_batch(state.architecture(), state.batch_memory);
-    std::vector<float> features;
-    for (std::size_t begin = 0; begin < images.size(); begin += chunk) {
-      const auto part = std::span(images).subspan(begin, std::min(chunk, images.size() - begin));
-      const auto pictures = model::preprocess(part, state.architecture().image_size, state.info.threads, begin);
-      for (const InputError& error : pictures.errors) {
-        if (failed) failed(error);
-      }
-      state.encode(pictures.pixels, features);
-    }
     const std::size_t rows = features.size() / width;
     return {rows, width, std::move(features)};
+  });
+}
+
+void Model::encode_images(std::size_t count, const std::function<Image(std::size_t)>& open,
+                          const std::function<void(ImageFeatures)>& take, const Failed& failed) const {
+  const State& state = loaded();
+  const engine::VisionEncoder& vision = state.need_vision();
+  within_memory([&] {
+    model::encode_pictures(
+        vision, state.picture_options(), count, open, [] { return true; },
+        [&](model::EncodedPictures& encoded) {
+          for (const InputError& error : encoded.errors) {
+            if (failed) failed(error);
+          }
+          const std::size_t rows = encoded.indices.size();
+          if (rows == 0) return;
+          take({Matrix(rows, state.info.embedding_size, std::move(encoded.features)), std::move(encoded.indices)});
+        });
   });
 }
 

@@ -1,34 +1,108 @@
 #include "model/pictures.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <new>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 
+#include "image/normalize.h"
+#include "runtime/ordered.h"
 #include "runtime/parallel.h"
+#include "runtime/team.h"
 
 namespace longclip::model {
+namespace {
 
-Pictures preprocess(std::span<const Image> images, int size, int threads, std::size_t first_index) {
-  std::vector<std::vector<std::uint8_t>> pixels(images.size());
-  std::vector<std::string> reasons(images.size());
-  runtime::parallel_for(images.size(), threads, [&](std::size_t i) {
-    try {
-      pixels[i] = images[i].preprocessed(size);
-    } catch (const Error& error) {
-      reasons[i] = error.what();
-    } catch (const std::bad_alloc&) {
-      reasons[i] = images[i].name() + ": does not fit in memory; make it smaller";
-    }
-  });
-  Pictures pictures;
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    if (reasons[i].empty()) {
-      pictures.pixels.push_back(std::move(pixels[i]));
+// One picture's size x size x 3 bytes, or why there are none.
+struct Pixels {
+  std::vector<std::uint8_t> rgb;
+  std::optional<std::string> reason;
+};
+
+Pixels read(const std::function<Image(std::size_t)>& open, std::size_t index, int size) {
+  Pixels pixels;
+  std::string name = "picture " + std::to_string(index);
+  try {
+    const Image image = open(index);
+    name = image.name();
+    pixels.rgb = image.preprocessed(size);
+  } catch (const Error& error) {
+    pixels.reason = error.what();
+  } catch (const std::bad_alloc&) {
+    pixels.reason = name + ": does not fit in memory; make it smaller";
+  }
+  return pixels;
+}
+
+// Encodes pictures from `begin` on, at most `at_once` together.
+EncodedPictures encode(const engine::VisionEncoder& vision, const PictureOptions& options, std::size_t begin,
+                       std::vector<Pixels> pictures, std::size_t at_once, bool wanted) {
+  EncodedPictures encoded;
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    if (pictures[i].reason) {
+      encoded.errors.push_back({begin + i, *std::move(pictures[i].reason)});
     } else {
-      pictures.errors.push_back({first_index + i, std::move(reasons[i])});
+      encoded.indices.push_back(begin + i);
     }
   }
-  return pictures;
+  if (!wanted) return encoded;
+  const std::size_t values = 3 * static_cast<std::size_t>(options.size) * static_cast<std::size_t>(options.size);
+  const std::size_t rows = encoded.indices.size();
+  std::vector<float> input(std::min(at_once, rows) * values);
+  encoded.features.resize(rows * options.width);
+  for (std::size_t row = 0; row < rows; row += at_once) {
+    const std::size_t count = std::min(at_once, rows - row);
+    for (std::size_t i = 0; i < count; ++i) {
+      image::normalize(pictures[encoded.indices[row + i] - begin].rgb, options.size, options.mean, options.std,
+                       input.data() + i * values);
+    }
+    vision.encode(std::span(input).first(count * values), count,
+                  std::span(encoded.features).subspan(row * options.width, count * options.width));
+  }
+  return encoded;
+}
+
+}  // namespace
+
+// Two ways. Where there are pictures enough for all threads, each thread goes with a few of them all the way from the
+// file to the feature, so that some decode while others encode. No thread waits for another, there are never more
+// threads than were asked for, and the order is restored by who takes. (Measured against decoders beside a
+// team that encodes: on all processors the two take each other's time, and a team waits at every stage for the member
+// that was put aside.) Else the threads share the decoding, then the tower.
+void encode_pictures(const engine::VisionEncoder& vision, const PictureOptions& options, std::size_t count,
+                     const std::function<Image(std::size_t)>& open, const std::function<bool()>& wanted,
+                     const std::function<void(EncodedPictures&)>& take) {
+  constexpr std::size_t kEnoughForEach = 4;
+  const auto threads = static_cast<std::size_t>(options.threads);
+  if (options.side_by_side && count >= kEnoughForEach * threads) {
+    runtime::OrderedOptions ordered;
+    ordered.threads = options.threads;
+    ordered.slots = 4 * threads;
+    ordered.largest = options.each_at_once;
+    std::vector<EncodedPictures> slots(ordered.slots);
+    runtime::ordered_for(
+        count, ordered,
+        [&](std::size_t slot, std::size_t begin, std::size_t end) {
+          const runtime::Team::Alone alone;
+          std::vector<Pixels> pictures;
+          for (std::size_t i = begin; i < end; ++i) pictures.push_back(read(open, i, options.size));
+          slots[slot] = encode(vision, options, begin, std::move(pictures), options.each_at_once, wanted());
+        },
+        [&](std::size_t slot) { take(slots[slot]); });
+    return;
+  }
+  // As many pictures at a time as keep the tower busy.
+  const std::size_t chunk = 2 * options.at_once;
+  for (std::size_t begin = 0; begin < count; begin += chunk) {
+    std::vector<Pixels> pictures(std::min(chunk, count - begin));
+    runtime::parallel_for(pictures.size(), options.threads,
+                          [&](std::size_t i) { pictures[i] = read(open, begin + i, options.size); });
+    EncodedPictures encoded = encode(vision, options, begin, std::move(pictures), options.at_once, wanted());
+    take(encoded);
+  }
 }
 
 }  // namespace longclip::model

@@ -1,22 +1,42 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
-#include <cstdint>
-#include <span>
+#include <functional>
 #include <vector>
 
 #include <longclip/error.h>
 #include <longclip/image.h>
 
+#include "engine/engine.h"
+
 namespace longclip::model {
 
-// Pictures as the vision tower takes them, before normalising: size x size x 3 bytes each.
-struct Pictures {
-  std::vector<std::vector<std::uint8_t>> pixels;  // of those that could be read, in order
-  std::vector<InputError> errors;                 // the others, by rising index
+// What pictures become on their way through a vision tower, and with what.
+struct PictureOptions {
+  int size = 0;  // pixels of a side
+  std::array<float, 3> mean{};
+  std::array<float, 3> std{};
+  std::size_t width = 0;  // of a feature
+  int threads = 1;
+  std::size_t at_once = 1;       // pictures in the tower
+  std::size_t each_at_once = 1;  // the same where every thread runs the tower by itself
+  bool side_by_side = false;     // whether the tower may be run by every thread by itself
 };
 
-// Decodes and resizes on `threads` threads. Indices in `errors` count from `first_index`.
-Pictures preprocess(std::span<const Image> images, int size, int threads, std::size_t first_index);
+// A piece of a list of pictures.
+struct EncodedPictures {
+  std::vector<float> features;       // a row for each picture that could be read
+  std::vector<std::size_t> indices;  // which they are
+  std::vector<InputError> errors;    // the others
+};
+
+// Opens, decodes, resizes and encodes pictures 0 ... count - 1. `take` has piece after piece, in order, on the calling
+// thread. open(i) is called on any thread, several at once; what it throws of Error's family is an error of that
+// picture, anything else ends the call. Memory is bounded, whatever the count. While `wanted` is false, pictures
+// are looked at for errors only.
+void encode_pictures(const engine::VisionEncoder& vision, const PictureOptions& options, std::size_t count,
+                     const std::function<Image(std::size_t)>& open, const std::function<bool()>& wanted,
+                     const std::function<void(EncodedPictures&)>& take);
 
 }  // namespace longclip::model

@@ -18,6 +18,16 @@ class Team {
  public:
   class Member;
 
+  // While one lives, what its thread gives to a team is done by that thread alone: other threads that do the same
+  // side by side wait for nobody, which costs less than stages wherever there is work enough for all.
+  class Alone {
+   public:
+    Alone();
+    ~Alone();
+    Alone(const Alone&) = delete;  // it belongs to its thread
+    Alone& operator=(const Alone&) = delete;
+  };
+
   explicit Team(int threads) : threads_(static_cast<std::size_t>(threads)) {}
   ~Team();
   Team(const Team&) = delete;  // its threads know its address

@@ -1,5 +1,6 @@
 #include "engine/native/arena.h"
 
+#include <new>
 #include <utility>
 
 namespace longclip::engine::native {
@@ -19,16 +20,27 @@ std::byte* Arena::take(std::size_t bytes) {
 
 std::unique_ptr<Arena> Arenas::take() {
   const std::lock_guard lock(mutex_);
-  return kept_ ? std::move(kept_) : std::make_unique<Arena>();
+  if (kept_.empty()) return std::make_unique<Arena>();
+  auto arena = std::move(kept_.back());
+  kept_.pop_back();
+  kept_bytes_ -= arena->bytes();
+  return arena;
 }
 
-// One is kept, that of a caller at a time, unless it is of an uncommonly large call.
+// Those are kept that some callers need at the same time, but not what an uncommonly large call needed.
 void Arenas::give_back(std::unique_ptr<Arena> arena) noexcept {
-  constexpr std::size_t kLargest = std::size_t{96} << 20;
-  if (arena->bytes() > kLargest) return;
+  constexpr std::size_t kMost = std::size_t{128} << 20;
+  constexpr std::size_t kMostArenas = 64;
   arena->start_again();
   const std::lock_guard lock(mutex_);
-  kept_ = std::move(arena);
+  if (kept_.size() == kMostArenas || kept_bytes_ + arena->bytes() > kMost) return;
+  try {
+    const std::size_t bytes = arena->bytes();
+    kept_.push_back(std::move(arena));
+    kept_bytes_ += bytes;
+  } catch (const std::bad_alloc&) {
+    // Then it is not kept.
+  }
 }
 
 }  // namespace longclip::engine::native

@@ -53,7 +53,8 @@ class Arenas {
   void give_back(std::unique_ptr<Arena> arena) noexcept;
 
   std::mutex mutex_;
-  std::unique_ptr<Arena> kept_;
+  std::vector<std::unique_ptr<Arena>> kept_;  // the last one is the next that is lent
+  std::size_t kept_bytes_ = 0;
 };
 
 }  // namespace longclip::engine::native
