@@ -32,6 +32,8 @@ def table(header, rows):
 
 def span(values, digits):
     """Median, and between which values the middle half lies."""
+    if len(values) == 1:
+        return f"{values[0]:.{digits}f}"
     first, median, third = statistics.quantiles(values, n=4, method="inclusive")
     return f"{median:.{digits}f} ({first:.{digits}f} to {third:.{digits}f})"
 

@@ -9,7 +9,7 @@ random weights of the two shapes of Long-CLIP, exports them for each peer, check
 PyTorch's, measures, and prints tables in Markdown. Everything lies in the folder --work; what is there is not made
 again. The weights are random since no time depends on them.
 
-Each encoder of a precision has a process of its own, and they take turns: one works while the others wait. Tried on
+On each case the encoders of a precision have a process each, and take turns: one works while the others wait. Tried on
 each case are the ways in which a peer can be set (static or dynamic shapes, streams, two exporters, ...), and the
 fastest counts. A peer's clock starts with normalised pixels or token ids in memory and ends with its features there;
 the library's starts with 8-bit pixels or texts.
@@ -156,57 +156,50 @@ class Bench:
                        precision, self.threads]
         return Worker(command, self.environment, log)
 
-    def start_all(self, precision):
+    def start_all(self, precision, case):
+        """Workers that are ready for a case and agree on it, by name; what is wrong with others becomes a note."""
         workers = {}
         for name, peer in ENCODERS[precision].items():
             if not self.named(f"{name} {precision}"):
                 continue
-            try:
-                workers[name] = self.start(peer, precision)
-                self.results["encoders"].setdefault(f"{name} {precision}", {"cases": {}})
-            except Failed as failure:
-                self.note(f"{self.shape}, {name} {precision}: not measured: {failure}")
-        return workers
-
-    def prepare(self, workers, precision, case):
-        """Lets all workers prepare a case, and compares their features. Those that fail are left out from then on."""
-        kind = CASES[case].get("texts", "image")
-        reference = read_npy(self.folder / "reference" / f"{kind}.npy")
-        for name, worker in list(workers.items()):
             say(f"{self.shape} {precision}: {name} prepares {case}")
             try:
-                ready = worker.ask("prepare", **CASES[case])
-                features = self.work / "features.npy"
-                worker.ask("features", to=str(features))
+                workers[name] = self.start(peer, precision)
             except Failed as failure:
-                self.note(f"{self.shape}, {name} {precision}: left out from {case} on: {failure}")
-                del workers[name]
+                self.note(f"{self.shape}, {name} {precision}: not measured: {failure}")
                 continue
-            cosine = least_cosine(read_npy(features), reference)
-            self.results["encoders"][f"{name} {precision}"]["cases"][case] = {
-                "count": CASES[case]["count"], "setting": ready.get("setting"), "cosine": cosine, "milliseconds": []}
-            if not cosine >= LEAST_COSINE.get(precision, -1):  # which NaN is not
-                self.note(f"{self.shape}, {name} {precision}: DISAGREES on {case}: cosine {cosine:.6f}")
+            try:
+                self.prepare(workers[name], f"{name} {precision}", case)
+            except Failed as failure:
+                self.note(f"{self.shape}, {name} {precision}: not measured on {case}: {failure}")
+                del workers[name]
+        return workers
+
+    def prepare(self, worker, encoder, case):
+        """Lets a worker prepare a case, and compares its features with plain PyTorch's."""
+        ready = worker.ask("prepare", **CASES[case])
+        features = self.work / "features.npy"
+        worker.ask("features", to=str(features))
+        reference = self.folder / "reference" / f"{CASES[case].get('texts', 'image')}.npy"
+        cosine = least_cosine(read_npy(features), read_npy(reference))
+        if not cosine >= LEAST_COSINE.get(encoder.split()[-1], -1):  # which NaN is not
+            self.note(f"{self.shape}, {encoder}: DISAGREES on {case}: cosine {cosine:.6f}")
+        cases = self.results["encoders"].setdefault(encoder, {"cases": {}})["cases"]
+        cases[case] = {"count": CASES[case]["count"], "setting": ready.get("setting"), "cosine": cosine, "milliseconds": []}
 
     # --- measuring -----------------------------------------------------------------------------
 
     def measure_precision(self, precision):
-        workers = self.start_all(precision)
-        if not workers:
-            return
         cases = [case for case in CASES if self.wanted(case)]
         if cases:
             self.measure_peak(precision)
-        for case in cases:
-            self.prepare(workers, precision, case)
-            self.measure(workers, precision, case)
-        for worker in workers.values():
-            worker.end()
-        if cases:
+            for case in cases:
+                self.measure(precision, case)
             self.measure_peak(precision)
         if self.wanted("memory"):
-            for name in workers:
-                self.measure_memory(name, precision)
+            for name in ENCODERS[precision]:
+                if f"{name} {precision}" in self.results["encoders"]:
+                    self.measure_memory(name, precision)
         self.save()
 
     def measure_peak(self, precision):
@@ -219,20 +212,29 @@ class Bench:
         self.results["peak"][precision] = max(found, self.results["peak"].get(precision, found),
                                               key=lambda peak: peak["operations"])
 
-    def measure(self, workers, precision, case):
+    def measure(self, precision, case):
         """Turns, each round beginning with another worker."""
+        workers = self.start_all(precision, case)
         say(f"{self.shape} {precision}: {case}")
-        times = {name: self.results["encoders"][f"{name} {precision}"]["cases"][case]["milliseconds"] for name in workers}
-        repeats = {}
         for round in range(self.rounds):
-            order = list(workers)
-            for name in order[round % len(order) :] + order[: round % len(order)]:
-                time.sleep(GAP)
-                if name not in repeats:
-                    first = workers[name].ask("run", repeat=1)["milliseconds"][0]
-                    repeats[name] = max(1, min(8, int(TURN / first)))
-                times[name] += workers[name].ask("run", repeat=repeats[name])["milliseconds"]
+            names = list(workers)
+            first = round % max(1, len(names))
+            for name in names[first:] + names[:first]:
+                try:
+                    self.turn(workers[name], self.results["encoders"][f"{name} {precision}"]["cases"][case])
+                except Failed as failure:
+                    self.note(f"{self.shape}, {name} {precision}: failed on {case}: {failure}")
+                    del workers[name]
+        for worker in workers.values():
+            worker.end()
         self.save()
+
+    def turn(self, worker, measured):
+        time.sleep(GAP)
+        if "repeat" not in measured:
+            milliseconds = worker.ask("run", repeat=1)["milliseconds"][0]
+            measured["repeat"] = max(1, min(8, int(TURN / milliseconds)))
+        measured["milliseconds"] += worker.ask("run", repeat=measured["repeat"])["milliseconds"]
 
     def measure_memory(self, name, precision):
         """Of a process that holds both towers and has encoded eight images and eight texts, and nothing else."""
@@ -313,7 +315,9 @@ class Bench:
         self.save()
 
     def measure_all(self):
-        for precision in ENCODERS:
+        for precision, encoders in ENCODERS.items():
+            if not any(self.named(f"{name} {precision}") for name in encoders):
+                continue
             self.measure_precision(precision)
             if self.wanted("photos") and self.named(f"LongCLIP {precision}"):
                 self.measure_photos(precision)

@@ -31,7 +31,6 @@ class Encoder:
             self.towers[tower] = towers.load_tower(self.shape, tower, self.weights).to(self.type)
         self.ready[tower] = self.towers[tower]
         if self.compiled:
-            # Packed weights are part of what is compiled: what was compiled before would hold them once more.
             torch._dynamo.reset()
             self.ready[tower] = torch.compile(self.towers[tower], dynamic=setting == "dynamic")
 
