@@ -59,6 +59,23 @@ TEST(TeamThreads, WhoFindsThemBusyWorksAlone) {
   EXPECT_EQ(done, std::vector<int>(10, 2));
 }
 
+TEST(TeamThreads, AreLeftOutWhereOneWorksAlone) {
+  Team team(3);
+  const auto members = [&team] {
+    std::size_t count = 0;
+    team.run([&](Team::Member& member) {
+      if (member.index() == 0) count = member.count();
+    });
+    return count;
+  };
+  {
+    const Team::Alone alone;
+    EXPECT_EQ(members(), 1u);
+    std::thread([&] { EXPECT_EQ(members(), 3u); }).join();  // it is this thread's affair
+  }
+  EXPECT_EQ(members(), 3u);
+}
+
 TEST(TeamThreads, ServeManyCallersAtOnce) {
   Team team(2);
   const auto call = [&] {

@@ -1,0 +1,160 @@
+#include "runtime/ordered.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <numeric>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace longclip::runtime {
+namespace {
+
+struct Range {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+OrderedOptions with(int threads) {
+  OrderedOptions options;
+  options.threads = threads;
+  options.slots = 5;
+  options.largest = 7;
+  return options;
+}
+
+void pause(int microseconds) { std::this_thread::sleep_for(std::chrono::microseconds(microseconds)); }
+
+class ParallelOrdered : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Threads, ParallelOrdered, testing::Values(-1, 0, 1, 2, 3, 8, 40));
+
+// Every third piece is slow.
+TEST_P(ParallelOrdered, TakesAllInOrderOnTheCallersThread) {
+  for (const std::size_t count : {0, 1, 2, 17, 500}) {
+    std::vector<Range> slots(5);
+    std::vector<std::size_t> taken;
+    ordered_for(
+        count, with(GetParam()),
+        [&](std::size_t slot, std::size_t begin, std::size_t end) {
+          if (begin % 3 == 0) pause(300);
+          slots[slot] = {begin, end};
+        },
+        [&, caller = std::this_thread::get_id()](std::size_t slot) {
+          EXPECT_EQ(std::this_thread::get_id(), caller);
+          EXPECT_LE(slots[slot].end - slots[slot].begin, 7U);
+          for (std::size_t i = slots[slot].begin; i < slots[slot].end; ++i) taken.push_back(i);
+        });
+    std::vector<std::size_t> all(count);
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    EXPECT_EQ(taken, all);
+  }
+}
+
+TEST_P(ParallelOrdered, BeginsNoMoreThanThereAreSlots) {
+  std::atomic<int> held = 0;
+  std::atomic<int> most = 0;
+  ordered_for(
+      300, with(GetParam()),
+      [&](std::size_t, std::size_t begin, std::size_t) {
+        const int now = ++held;
+        int seen = most;
+        while (now > seen && !most.compare_exchange_weak(seen, now)) {
+        }
+        if (begin == 0) pause(3000);  // the others run ahead as far as they may
+      },
+      [&](std::size_t) {
+        pause(50);
+        --held;
+      });
+  EXPECT_EQ(held, 0);
+  EXPECT_LE(most, 5);
+}
+
+TEST_P(ParallelOrdered, UsesNoMoreThreadsThanItMay) {
+  std::mutex mutex;
+  std::set<std::thread::id> threads;
+  ordered_for(
+      200, with(GetParam()),
+      [&](std::size_t, std::size_t, std::size_t) {
+        pause(20);
+        const std::lock_guard lock(mutex);
+        threads.insert(std::this_thread::get_id());
+      },
+      [](std::size_t) {});
+  EXPECT_LE(threads.size(), static_cast<std::size_t>(std::max(GetParam(), 1)));
+}
+
+TEST_P(ParallelOrdered, ThrowsWhatWorkThrewWhenItsTurnComes) {
+  std::vector<Range> slots(5);
+  std::size_t taken = 0;
+  std::atomic<std::size_t> furthest = 0;
+  try {
+    ordered_for(
+        1000, with(GetParam()),
+        [&](std::size_t slot, std::size_t begin, std::size_t end) {
+          if (begin <= 40 && 40 < end) throw std::runtime_error(std::to_string(begin));
+          if (begin < 40) pause(200);
+          furthest = std::max<std::size_t>(furthest, end);
+          slots[slot] = {begin, end};
+        },
+        [&](std::size_t slot) { taken = slots[slot].end; });
+    FAIL() << "nothing was thrown";
+  } catch (const std::runtime_error& error) {
+    EXPECT_EQ(error.what(), std::to_string(taken));  // all that lies before was taken
+  }
+  EXPECT_LE(furthest, 40U + 5 * 7);
+}
+
+TEST_P(ParallelOrdered, EndsAtOnceWhereTakeThrows) {
+  std::atomic<int> running = 0;
+  std::atomic<int> pieces = 0;
+  EXPECT_THROW(ordered_for(
+                   100000, with(GetParam()),
+                   [&](std::size_t, std::size_t, std::size_t) {
+                     ++running;
+                     ++pieces;
+                     pause(100);
+                     --running;
+                   },
+                   [](std::size_t) { throw std::runtime_error("enough"); }),
+               std::runtime_error);
+  EXPECT_EQ(running, 0);
+  EXPECT_LE(pieces, 5);
+}
+
+TEST_P(ParallelOrdered, ServesManyCallersAtOnce) {
+  std::vector<std::thread> callers;
+  std::vector<std::size_t> sums(6);
+  for (auto& sum : sums) {
+    callers.emplace_back([&sum] {
+      std::vector<std::size_t> slots(5);
+      ordered_for(
+          100, with(GetParam()),
+          [&](std::size_t slot, std::size_t begin, std::size_t end) {
+            slots[slot] = 0;
+            for (std::size_t i = begin; i < end; ++i) slots[slot] += i;
+          },
+          [&](std::size_t slot) { sum += slots[slot]; });
+    });
+  }
+  for (auto& caller : callers) caller.join();
+  for (const auto sum : sums) EXPECT_EQ(sum, 4950U);
+}
+
+TEST(OrderedOnOneThread, IsAPlainLoop) {
+  std::string order;
+  OrderedOptions one = with(1);
+  one.largest = 1;
+  ordered_for(
+      3, one, [&](std::size_t, std::size_t begin, std::size_t) { order += "w" + std::to_string(begin); },
+      [&](std::size_t) { order += "t"; });
+  EXPECT_EQ(order, "w0tw1tw2t");
+}
+
+}  // namespace
+}  // namespace longclip::runtime
