@@ -28,8 +28,9 @@ struct LoadOptions {
   // What is computed.
   std::string device = "cpu";  // "cpu", "cuda", "cuda:1"
   Engine engine = Engine::automatic;
-  // Of the computation, whatever the package holds. In fp32 features are the reference's to a millionth; what the others
-  // gain and cost is in docs/performance.md. bf16 and int8 are computed on a CPU that has the instructions, or refused.
+  // Of the computation, whatever the package holds. In fp32 features are the reference's to a millionth; what the
+  // others gain and cost is in docs/performance.md. bf16 and int8 are computed on a CPU that has the instructions, or
+  // refused.
   Precision precision = Precision::fp32;
 
   // Compare the files with the SHA-256 of config.json while they load: LibTorch does not notice a

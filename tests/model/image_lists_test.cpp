@@ -178,7 +178,9 @@ TEST_P(ImageListThreads, RunAheadNoFurtherThanABound) {
   EXPECT_EQ(taken, kMany);
   EXPECT_LE(most, static_cast<std::size_t>(4 * 8 * GetParam()));
   EXPECT_LE(threads.size(), static_cast<std::size_t>(GetParam()));
-  if (GetParam() == 1) EXPECT_TRUE(threads.contains(std::this_thread::get_id()));
+  if (GetParam() == 1) {
+    EXPECT_TRUE(threads.contains(std::this_thread::get_id()));
+  }
 }
 
 TEST(ImageListCallers, AreManyAtOnceOnParallelThreads) {
