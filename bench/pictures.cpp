@@ -24,8 +24,7 @@ using namespace longclip;
 
 constexpr int kSize = 224;
 
-// The median, of processor time, which other programs' load does not lengthen, over as many calls as a second has, but
-// some.
+// The median over about a second. Of processor time, which other programs' load hardly lengthens.
 double milliseconds(const std::function<void()>& work) {
   std::vector<double> times;
   double sum = 0;

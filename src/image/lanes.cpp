@@ -22,10 +22,12 @@ void weigh(const std::uint8_t* blocks, std::size_t stride, const WeightGroup* we
            std::uint8_t* out) {
   std::int32_t sums[kLanes];
   std::fill_n(sums, kLanes, 1 << (kWeightBits - 1));
-  for (std::size_t g = 0; g < groups; ++g) {
-    for (std::size_t k = 0; k < kInputs; ++k) {
-      const std::int32_t weight = weights[g].high[k] * 2048 + weights[g].low[k];
-      for (std::size_t i = 0; i < kLanes; ++i) sums[i] += weight * blocks[g * stride + i * kInputs + k];
+  for (std::size_t g = 0; g < groups; ++g, blocks += stride) {
+    std::int32_t weight[kInputs];
+    for (std::size_t k = 0; k < kInputs; ++k) weight[k] = weights[g].high[k] * 2048 + weights[g].low[k];
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      const std::uint8_t* values = blocks + i * kInputs;
+      sums[i] += weight[0] * values[0] + weight[1] * values[1] + weight[2] * values[2] + weight[3] * values[3];
     }
   }
   for (std::size_t i = 0; i < kLanes; ++i)
@@ -40,6 +42,7 @@ std::vector<const Lanes*> find_usable() {
     found.push_back(&avx512_lanes);
   }
   if (__builtin_cpu_supports("avx2")) found.push_back(&avx2_lanes);
+  found.push_back(&sse2_lanes);
 #endif
   found.push_back(&plain_lanes);
   return found;

@@ -47,6 +47,7 @@ struct Lanes {
 
 extern const Lanes plain_lanes;  // what the others must equal
 #if defined(__x86_64__)
+extern const Lanes sse2_lanes;
 extern const Lanes avx2_lanes;
 extern const Lanes avx512_lanes;  // F, BW, VL, VNNI
 #endif

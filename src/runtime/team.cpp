@@ -28,13 +28,13 @@ void spin_until(const Condition& condition) {
 }
 
 // How many Alone this thread has.
-thread_local int alone = 0;
+thread_local int alone_count = 0;
 
 }  // namespace
 
-Team::Alone::Alone() { ++alone; }
+Team::Alone::Alone() { ++alone_count; }
 
-Team::Alone::~Alone() { --alone; }
+Team::Alone::~Alone() { --alone_count; }
 
 void Team::Member::wait() {
   const std::size_t stage = stage_++;
@@ -72,7 +72,7 @@ void Team::end() {
 
 void Team::run(const std::function<void(Member&)>& work) {
   std::unique_lock one(one_work_, std::defer_lock);
-  if (threads_ == 1 || alone > 0 || !one.try_lock()) {
+  if (threads_ == 1 || alone_count > 0 || !one.try_lock()) {
     Stages alone{1};
     Member member(alone, 0);
     work(member);
