@@ -1,7 +1,6 @@
 #include <longclip/model.h>
 
 #include <algorithm>
-#include <atomic>
 #include <future>
 #include <new>
 #include <optional>
@@ -174,16 +173,14 @@ Matrix Model::encode_image(const std::vector<Image>& images) const {
   const engine::VisionEncoder& vision = state.need_vision();
   return within_memory([&]() -> Matrix {
     std::vector<float> features;
-    features.reserve(images.size() * state.info.embedding_size);
     std::vector<InputError> errors;
-    std::atomic<bool> failed = false;  // then the others are only looked at
+    model::PictureOptions options = state.picture_options();
+    options.all_or_none = true;
     model::encode_pictures(
-        vision, state.picture_options(), images.size(), [&](std::size_t i) { return images[i]; },
-        [&] { return !failed; },
+        vision, options, images.size(), [&](std::size_t i) { return images[i]; },
         [&](model::EncodedPictures& encoded) {
           features.insert(features.end(), encoded.features.begin(), encoded.features.end());
           errors.insert(errors.end(), encoded.errors.begin(), encoded.errors.end());
-          failed = !errors.empty();
         });
     if (!errors.empty()) throw InputErrors(std::move(errors));
     return {images.size(), state.info.embedding_size, std::move(features)};
@@ -195,10 +192,8 @@ Matrix Model::encode_image(const std::vector<Image>& images, const Failed& faile
   std::vector<float> features;
   encode_images(
       images.size(), [&](std::size_t i) { return images[i]; },
-      [&](ImageFeatures piece) {
-        within_memory([&] {
-          features.insert(features.end(), piece.features.data(), piece.features.data() + piece.features.rows() * width);
-        });
+      [&](const ImageFeatures& piece) {
+        features.insert(features.end(), piece.features.data(), piece.features.data() + piece.features.rows() * width);
       },
       failed);
   return within_memory([&]() -> Matrix {
@@ -212,16 +207,14 @@ void Model::encode_images(std::size_t count, const std::function<Image(std::size
   const State& state = loaded();
   const engine::VisionEncoder& vision = state.need_vision();
   within_memory([&] {
-    model::encode_pictures(
-        vision, state.picture_options(), count, open, [] { return true; },
-        [&](model::EncodedPictures& encoded) {
-          for (const InputError& error : encoded.errors) {
-            if (failed) failed(error);
-          }
-          const std::size_t rows = encoded.indices.size();
-          if (rows == 0) return;
-          take({Matrix(rows, state.info.embedding_size, std::move(encoded.features)), std::move(encoded.indices)});
-        });
+    model::encode_pictures(vision, state.picture_options(), count, open, [&](model::EncodedPictures& encoded) {
+      for (const InputError& error : encoded.errors) {
+        if (failed) failed(error);
+      }
+      const std::size_t rows = encoded.indices.size();
+      if (rows == 0) return;
+      take({Matrix(rows, state.info.embedding_size, std::move(encoded.features)), std::move(encoded.indices)});
+    });
   });
 }
 

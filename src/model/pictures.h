@@ -22,6 +22,7 @@ struct PictureOptions {
   std::size_t at_once = 1;       // pictures in the tower
   std::size_t each_at_once = 1;  // the same where every thread runs the tower by itself
   bool side_by_side = false;     // whether the tower may be run by every thread by itself
+  bool all_or_none = false;      // from the first error on, pictures are looked at for errors only
 };
 
 // A piece of a list of pictures.
@@ -33,10 +34,8 @@ struct EncodedPictures {
 
 // Opens, decodes, resizes and encodes pictures 0 ... count - 1. `take` has piece after piece, in order, on the calling
 // thread. open(i) is called on any thread, several at once; what it throws of Error's family is an error of that
-// picture, anything else ends the call. Memory is bounded, whatever the count. While `wanted` is false, pictures
-// are looked at for errors only.
+// picture, anything else ends the call. Memory is bounded, whatever the count.
 void encode_pictures(const engine::VisionEncoder& vision, const PictureOptions& options, std::size_t count,
-                     const std::function<Image(std::size_t)>& open, const std::function<bool()>& wanted,
-                     const std::function<void(EncodedPictures&)>& take);
+                     const std::function<Image(std::size_t)>& open, const std::function<void(EncodedPictures&)>& take);
 
 }  // namespace longclip::model
