@@ -23,6 +23,8 @@
 
 #include <longclip/longclip.h>
 
+#include "cosines.h"
+
 namespace {
 
 using longclip::Matrix;
@@ -56,23 +58,6 @@ std::vector<std::string> texts_of(std::size_t count, std::size_t tokens) {
     for (std::size_t i = 2; i < tokens; ++i) text += std::string(text.empty() ? "" : " ") + kWords[generator() % 8];
   }
   return texts;
-}
-
-// The smallest of corresponding rows.
-double cosine(const Matrix& a, const Matrix& b) {
-  double smallest = 1;
-  for (std::size_t i = 0; i < a.rows(); ++i) {
-    double x = 0;
-    double y = 0;
-    double both = 0;
-    for (std::size_t j = 0; j < a.cols(); ++j) {
-      x += static_cast<double>(a(i, j)) * a(i, j);
-      y += static_cast<double>(b(i, j)) * b(i, j);
-      both += static_cast<double>(a(i, j)) * b(i, j);
-    }
-    smallest = std::min(smallest, both / std::sqrt(x * y));
-  }
-  return smallest;
 }
 
 // The largest of normalised features.
@@ -155,7 +140,7 @@ int main(int argc, char** argv) {
       std::printf("\n%-22s", columns.front().second[i].what.c_str());
       for (const auto& [name, figures] : columns) {
         std::printf(" %9.2f (%.6f)", figures[i].milliseconds,
-                    cosine(columns.front().second[i].features, figures[i].features));
+                    cosines(columns.front().second[i].features, figures[i].features).smallest);
       }
     }
     double largest = 0;

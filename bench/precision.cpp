@@ -18,6 +18,8 @@
 
 #include <longclip/longclip.h>
 
+#include "cosines.h"
+
 namespace {
 
 using longclip::Matrix;
@@ -59,24 +61,6 @@ struct Features {
   Matrix images;
   Matrix texts;
 };
-
-struct Cosines {
-  double mean;
-  double smallest;
-};
-
-Cosines cosines(const Matrix& a, const Matrix& b) {
-  const Matrix x = a.normalized();
-  const Matrix y = b.normalized();
-  Cosines cosines{0, 1};
-  for (std::size_t i = 0; i < x.rows(); ++i) {
-    double cosine = 0;
-    for (std::size_t j = 0; j < x.cols(); ++j) cosine += static_cast<double>(x(i, j)) * y(i, j);
-    cosines.mean += cosine / static_cast<double>(x.rows());
-    cosines.smallest = std::min(cosines.smallest, cosine);
-  }
-  return cosines;
-}
 
 using Rankings = std::vector<std::vector<longclip::Match>>;
 

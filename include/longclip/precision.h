@@ -11,7 +11,7 @@ namespace longclip {
 enum class Precision {
   fp32,
   fp16,       // storage in packages; computing in it needs a CUDA device
-  bf16,       // computing in it needs a processor with AVX512_BF16, a CUDA device, or patience
+  bf16,       // computing in it needs a processor with AVX512_BF16 or a CUDA device
   int8,       // computing only: the blocks' linear layers in 8-bit integers; needs AVX512_VNNI
   automatic,  // computing only: bf16 where the processor multiplies it natively, else fp32
 };

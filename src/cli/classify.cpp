@@ -40,9 +40,9 @@ int run(const ClassifyOptions& options, Console& console) {
   const Model model = load_model(options.model, console);
   const Classifier classifier = make_classifier(model, std::move(labels), options.classes, console);
   bool first = true;
-  encode_pictures(model, pictures, options.image, console, failures, [&](const Piece& piece) {
-    for (std::size_t i = 0; i < piece.rows.size(); ++i) {
-      const std::string& name = pictures[piece.rows[i]].name;
+  encode_pictures(model, pictures, options.image, console, failures, [&](const ImageFeatures& piece) {
+    for (std::size_t i = 0; i < piece.indices.size(); ++i) {
+      const std::string& name = pictures[piece.indices[i]].name;
       const auto ranking =
           rank_items(piece.features.row(i), classifier.features(), model.info().logit_scale, options.top);
       if (options.json) {

@@ -32,9 +32,9 @@ struct EmbedOptions {
 void embed_images(const EmbedOptions& options, FeatureFile& file, Console& console, Failures& failures) {
   const auto pictures = find_pictures(options.inputs, failures);
   const Model model = load_model(options.model, console);
-  encode_pictures(model, pictures, options.image, console, failures, [&](const Piece& piece) {
+  encode_pictures(model, pictures, options.image, console, failures, [&](const ImageFeatures& piece) {
     const Matrix features = options.raw ? piece.features : piece.features.normalized();
-    for (std::size_t i = 0; i < features.rows(); ++i) file.add(features.row(i), pictures[piece.rows[i]].name);
+    for (std::size_t i = 0; i < features.rows(); ++i) file.add(features.row(i), pictures[piece.indices[i]].name);
   });
 }
 

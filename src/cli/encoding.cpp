@@ -56,7 +56,7 @@ Matrix encode_piece(const Model& model, std::vector<Text>& texts, Overflow overf
 }  // namespace
 
 void encode_pictures(const Model& model, const std::vector<Picture>& pictures, const ImageOptions& options,
-                     Console& console, Failures& failures, const std::function<void(Piece)>& take) {
+                     Console& console, Failures& failures, const std::function<void(ImageFeatures)>& take) {
   Progress progress(console, "pictures");
   const auto reached = [&](std::size_t done) {
     stop_if_interrupted();
@@ -72,7 +72,7 @@ void encode_pictures(const Model& model, const std::vector<Picture>& pictures, c
       },
       [&](ImageFeatures encoded) {
         reached(encoded.indices.back() + 1);
-        take({std::move(encoded.features), std::move(encoded.indices)});
+        take(std::move(encoded));
       },
       [&](const InputError& error) {
         reached(error.index + 1);

@@ -14,16 +14,10 @@
 
 namespace longclip::cli {
 
-// Features of a piece of the pictures: row i is that of the picture rows[i].
-struct Piece {
-  Matrix features;  // not normalised
-  std::vector<std::size_t> rows;
-};
-
 // Encodes pictures piece by piece, in order, with progress. Memory is bounded by what a file for each
 // thread takes. Pictures that cannot be read go to `failures` and have no row.
 void encode_pictures(const Model& model, const std::vector<Picture>& pictures, const ImageOptions& options,
-                     Console& console, Failures& failures, const std::function<void(Piece)>& take);
+                     Console& console, Failures& failures, const std::function<void(ImageFeatures)>& take);
 
 // Gives the texts to encode one after the other; null: no more.
 using NextText = std::function<std::optional<Text>()>;

@@ -22,10 +22,10 @@ PictureFeatures picture_features(const Model& model, const std::vector<Picture>&
                                  Console& console, Failures& failures) {
   std::vector<float> values;
   std::vector<std::size_t> read;
-  encode_pictures(model, pictures, options, console, failures, [&](const Piece& piece) {
+  encode_pictures(model, pictures, options, console, failures, [&](const ImageFeatures& piece) {
     values.insert(values.end(), piece.features.data(),
                   piece.features.data() + piece.features.rows() * piece.features.cols());
-    read.insert(read.end(), piece.rows.begin(), piece.rows.end());
+    read.insert(read.end(), piece.indices.begin(), piece.indices.end());
   });
   Matrix features(read.size(), model.info().embedding_size, std::move(values));
   return {std::move(features), std::move(read)};

@@ -152,9 +152,9 @@ void rank_texts(const RankOptions& options, const Model& model, const std::vecto
   Printer printer(kTextsByImage, options.json, contents(texts), console);
   std::vector<picture::Card> cards;
   std::size_t ranked = 0;
-  const auto encoded = [&](const Piece& piece) {
-    for (std::size_t i = 0; i < piece.rows.size(); ++i) {
-      const Picture& picture = pictures[piece.rows[i]];
+  const auto encoded = [&](const ImageFeatures& piece) {
+    for (std::size_t i = 0; i < piece.indices.size(); ++i) {
+      const Picture& picture = pictures[piece.indices[i]];
       const auto ranking = rank_items(piece.features.row(i), text_features, model.info().logit_scale, options.limit());
       printer.print(picture.name, ranking);
       ++ranked;

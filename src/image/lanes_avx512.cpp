@@ -3,11 +3,10 @@
 #include <immintrin.h>
 
 #include "image/lanes.h"
+#include "image/lanes_shuffle.inc"
 
 namespace longclip::image {
 namespace {
-
-__m128i load(const std::uint8_t* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); }
 
 // Rows 0, 4, 8 and 12, from `from` on.
 __m512i load_four(const std::uint8_t* from, std::size_t stride) {
@@ -18,20 +17,6 @@ __m512i load_four(const std::uint8_t* from, std::size_t stride) {
 }
 
 void store(std::uint8_t* to, __m512i value) { _mm512_storeu_si512(to, value); }
-
-// Which byte of a row goes where, so that four of a channel lie together.
-__m128i order(std::size_t pixel) {
-  switch (pixel) {
-    case 2:
-      return _mm_setr_epi8(0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15);
-    case 3:
-      return _mm_setr_epi8(0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, -1, -1, -1, -1);
-    case 4:
-      return _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-    default:
-      return _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  }
-}
 
 void gather(const std::uint8_t* rows, std::size_t stride, std::size_t pixel, std::size_t steps, std::uint8_t* blocks) {
   const __m512i ordered = _mm512_broadcast_i32x4(order(pixel));

@@ -2,13 +2,9 @@
 
 #define LONGCLIP_LANES 8
 #define LONGCLIP_TILE_ROWS 6
-#include "kernel/vectors.inc"
-
-#include "kernel/elements.inc"
-#include "kernel/product.inc"
-
 #include "kernel/attention.inc"
 #include "kernel/normalize.inc"
+#include "kernel/product.inc"
 
 namespace longclip::kernel {
 const Kernels avx2 = {"avx2",

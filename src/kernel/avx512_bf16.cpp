@@ -3,13 +3,9 @@
 #define LONGCLIP_LANES 16
 #define LONGCLIP_TILE_ROWS 14
 #define LONGCLIP_WITH_BF16 1
-#include "kernel/vectors.inc"
-
-#include "kernel/elements.inc"
-#include "kernel/product.inc"
-
 #include "kernel/attention.inc"
 #include "kernel/normalize.inc"
+#include "kernel/product.inc"
 
 namespace longclip::kernel {
 const Kernels avx512_bf16 = {

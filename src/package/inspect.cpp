@@ -21,7 +21,7 @@ std::string engine_of(const std::filesystem::path& file, const Architecture::Tow
     if (!tower) return "torchscript: " + file.filename().string() + ": " + tower.why_not;
     std::string engine = std::string("native: on the CPU in fp32, by ") + tower.kernels->name;
     for (const auto precision : {Precision::bf16, Precision::int8}) {
-      if (find_native_tower(file, shape, parameters, precision)) engine += ", or " + std::string(to_string(precision));
+      if (why_not_native(shape, precision).empty()) engine += ", or " + std::string(to_string(precision));
     }
     return engine;
   } catch (const InvalidFile& error) {

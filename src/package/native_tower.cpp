@@ -33,18 +33,21 @@ bool fits(const Architecture::Tower& shape, const kernel::Kernels& kernels) {
 
 }  // namespace
 
+std::string why_not_native(const Architecture::Tower& shape, Precision precision) {
+  const auto* kernels = kernel::find_kernels(precision);
+  if (kernels == nullptr) return missing_instructions(precision);
+  if (!fits(shape, *kernels)) return "its width is odd for " + std::string(to_string(precision));
+  return {};
+}
+
 NativeTower find_native_tower(const std::filesystem::path& file, const Architecture::Tower& shape,
                               const std::vector<tower::Parameter>& parameters, Precision precision) {
   NativeTower tower;
+  tower.why_not = why_not_native(shape, precision);
+  if (!tower) return tower;
   tower.kernels = kernel::find_kernels(precision);
-  if (tower.kernels == nullptr) {
-    tower.why_not = missing_instructions(precision);
-  } else if (!fits(shape, *tower.kernels)) {
-    tower.why_not = "its width is odd for " + std::string(to_string(precision));
-  } else {
-    tower.parameters = clip_parameters(file, parameters);
-    if (!tower.parameters) tower.why_not = "the file does not carry CLIP's parameters by their names";
-  }
+  tower.parameters = clip_parameters(file, parameters);
+  if (!tower.parameters) tower.why_not = "the file does not carry CLIP's parameters by their names";
   return tower;
 }
 

@@ -22,6 +22,9 @@ struct NativeTower {
   explicit operator bool() const noexcept { return why_not.empty(); }
 };
 
+// Why this processor cannot compute a tower of this shape in a precision of its own; empty: it can.
+std::string why_not_native(const Architecture::Tower& shape, Precision precision);
+
 // `precision` is one of its own, not automatic. Throws InvalidFile for a damaged file.
 NativeTower find_native_tower(const std::filesystem::path& file, const Architecture::Tower& shape,
                               const std::vector<tower::Parameter>& parameters, Precision precision);

@@ -44,9 +44,6 @@ class Transformer {
   void run_last(runtime::Team::Member& member, const Sequences& sequences, const std::vector<std::size_t>& picked,
                 Workspace& work) const;
 
-  const kernel::Kernels& kernels() const noexcept { return kernels_; }
-  const Architecture::Tower& shape() const noexcept { return tower_; }
-
  private:
   struct Block {
     Norm ln_1;
