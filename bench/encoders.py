@@ -20,6 +20,7 @@ B takes about an hour and 5 GB of disk, L three hours and 12 GB.
 """
 
 import argparse
+import fcntl
 import json
 import os
 import pathlib
@@ -357,6 +358,17 @@ def install_peers(work):
     stamp.write_text(wanted)
 
 
+def hold(work):
+    """Keeps other runs out of --work, where they would write over this one's files, for as long as the file is open."""
+    work.mkdir(parents=True, exist_ok=True)
+    lock = open(work / "lock", "w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"bench/encoders.py: another run works in {work}; wait for it, or give another --work")
+    return lock
+
+
 def build_library(build):
     if not (build / "CMakeCache.txt").exists():
         subprocess.run(["cmake", "-S", ROOT, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
@@ -384,7 +396,7 @@ def main():
     shapes = ("B", "L") if arguments.shape == "all" else (arguments.shape,)
     files = [arguments.work / f"results-{shape}.json" for shape in shapes]
     if not arguments.report:
-        arguments.work.mkdir(parents=True, exist_ok=True)
+        lock = hold(arguments.work)
         install_peers(arguments.work)
         build_library(arguments.build)
         for shape in shapes:
@@ -394,6 +406,7 @@ def main():
                 bench.measure_all()
             except Failed as failure:
                 sys.exit(f"bench/encoders.py: {failure}")
+        lock.close()
     results = [json.loads(file.read_text()) for file in files if file.exists()]
     print(encoder_report.markdown(results))
     sys.exit(any("DISAGREES" in note for result in results for note in result["notes"]))

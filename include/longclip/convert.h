@@ -10,10 +10,9 @@
 
 #include <longclip/export.h>
 #include <longclip/precision.h>
+#include <longclip/towers.h>
 
 namespace longclip {
-
-enum class Towers { both, vision, text };
 
 struct ConvertOptions {
   // Knowledge-preserving stretching of a 77-token model (Long-CLIP, section 3.1): the first

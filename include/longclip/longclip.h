@@ -27,5 +27,6 @@
 #include <longclip/scenes.h>
 #include <longclip/similarity.h>
 #include <longclip/tokenizer.h>
+#include <longclip/towers.h>
 #include <longclip/training.h>
 #include <longclip/version.h>

@@ -14,6 +14,7 @@
 #include <longclip/matrix.h>
 #include <longclip/precision.h>
 #include <longclip/tokenizer.h>
+#include <longclip/towers.h>
 
 namespace longclip {
 
@@ -32,6 +33,8 @@ struct LoadOptions {
   // others gain and cost is in docs/performance.md. bf16 and int8 are computed on a CPU that has the instructions, or
   // refused.
   Precision precision = Precision::fp32;
+  // To load: one that is left out takes neither time nor memory.
+  Towers towers = Towers::both;
 
   // Compare the files with the SHA-256 of config.json while they load: LibTorch does not notice a
   // damaged weight. About a third of a second for a base model, beside the loading.
@@ -81,10 +84,10 @@ struct ModelInfo {
   std::string device;
   std::size_t embedding_size = 0;
   float logit_scale = 1;           // exp applied: multiply cosines by it before a softmax
-  int image_size = 0;              // 0 without a vision tower
-  std::size_t context_length = 0;  // 0 without a text tower
+  int image_size = 0;              // 0 if the package has no vision tower
+  std::size_t context_length = 0;  // 0 if it has no text tower
   int threads = 0;
-  bool has_vision = false;
+  bool has_vision = false;  // loaded
   bool has_text = false;
   TowerInfo vision;
   TowerInfo text;
@@ -120,7 +123,7 @@ class LONGCLIP_EXPORT Model {
 
   // Features of images: images.size() x embedding_size, as the tower gives them (not
   // normalised). Throws InputErrors with each damaged picture, if there are any; UnsupportedModel
-  // if the package has no vision tower.
+  // without a vision tower.
   Matrix encode_image(const std::vector<Image>& images) const;
 
   // The same for the pictures that can be read: `failed` hears of each other one, in order, on
@@ -137,8 +140,7 @@ class LONGCLIP_EXPORT Model {
                      const std::function<void(const InputError&)>& failed) const;
 
   // Features of texts: texts.size() x embedding_size, not normalised. Throws InputErrors for
-  // texts that are too long (unless truncated) or not UTF-8; UnsupportedModel if the package has
-  // no text tower.
+  // texts that are too long (unless truncated) or not UTF-8; UnsupportedModel without a text tower.
   Matrix encode_text(const std::vector<std::string>& texts, const TextOptions& options = {}) const;
   Matrix encode_text(const std::vector<std::string>& texts, const TextOptions& options,
                      const std::function<void(const InputError&)>& failed) const;
@@ -148,7 +150,7 @@ class LONGCLIP_EXPORT Model {
 
   const ModelInfo& info() const noexcept;
 
-  // Throws UnsupportedModel if the package has no text tower.
+  // Throws UnsupportedModel without a text tower.
   const Tokenizer& tokenizer() const;
 
  private:

@@ -31,7 +31,7 @@ struct EmbedOptions {
 
 void embed_images(const EmbedOptions& options, FeatureFile& file, Console& console, Failures& failures) {
   const auto pictures = find_pictures(options.inputs, failures);
-  const Model model = load_model(options.model, console);
+  const Model model = load_model(options.model, console, Towers::vision);
   encode_pictures(model, pictures, options.image, console, failures, [&](const ImageFeatures& piece) {
     const Matrix features = options.raw ? piece.features : piece.features.normalized();
     for (std::size_t i = 0; i < features.rows(); ++i) file.add(features.row(i), pictures[piece.indices[i]].name);
@@ -40,7 +40,7 @@ void embed_images(const EmbedOptions& options, FeatureFile& file, Console& conso
 
 void embed_texts(const EmbedOptions& options, FeatureFile& file, Console& console, Failures& failures) {
   TextReader reader(options.inputs.front(), failures);
-  const Model model = load_model(options.model, console);
+  const Model model = load_model(options.model, console, Towers::text);
   const auto overflow = options.truncate ? Overflow::truncate : Overflow::error;
   const auto take = [&](const Matrix& given, const std::vector<Text>& texts) {
     const Matrix features = options.raw ? given : given.normalized();

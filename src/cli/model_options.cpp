@@ -84,11 +84,12 @@ void add_model_options(CLI::App& command, ModelOptions& options) {
       ->check(CLI::IsMember({"fp32", "bf16", "int8", "fp16", "auto"}));
 }
 
-Model load_model(const ModelOptions& options, Console& console) {
+Model load_model(const ModelOptions& options, Console& console, Towers towers) {
   LoadOptions load;
   load.device = options.device;
   load.precision = parse_precision(options.precision);
   load.threads = options.threads;
+  load.towers = towers;
   return Model::load(options.model.empty() ? default_package(console) : find_package(options.model), load);
 }
 

@@ -31,8 +31,8 @@ void add_stretch_options(CLI::App& command, int& kept, int& ratio);
 // Adds --precision of weights that are written.
 void add_stored_precision_option(CLI::App& command, std::string& precision);
 
-// Tells the console if it takes the model that ships, for want of another. Throws as find_package() and
-// Model::load(), and InvalidFile if there is no default one.
-Model load_model(const ModelOptions& options, Console& console);
+// Loads what the command needs of it. Tells the console if it takes the model that ships, for want of another. Throws
+// as find_package() and Model::load(), and InvalidFile if there is no default one.
+Model load_model(const ModelOptions& options, Console& console, Towers towers = Towers::both);
 
 }  // namespace longclip::cli

@@ -22,6 +22,7 @@ struct Model::State {
   package::Package package;
   ModelInfo info;
   std::size_t batch_memory = 0;
+  std::shared_ptr<runtime::Team> team;
   std::unique_ptr<engine::VisionEncoder> vision;
   std::unique_ptr<engine::TextEncoder> text;
   std::optional<Tokenizer> tokenizer;
@@ -37,9 +38,11 @@ struct Model::State {
 
 namespace {
 
-[[noreturn]] void missing_tower(const package::Package& package, const char* tower) {
-  throw UnsupportedModel(package.path.string() + ": the package has no " + tower +
-                         " tower; convert the checkpoint again with both");
+[[noreturn]] void missing_tower(const package::Package& package, const std::string& tower, bool left_out) {
+  throw UnsupportedModel(package.path.string() +
+                         (left_out
+                              ? ": was loaded without its " + tower + " tower; give Towers::both to load()"
+                              : ": the package has no " + tower + " tower; convert the checkpoint again with both"));
 }
 
 // Rows of `batch`, cut to its length, as the towers take ids.
@@ -67,12 +70,12 @@ auto within_memory(const Work& work) {
 }  // namespace
 
 const engine::VisionEncoder& Model::State::need_vision() const {
-  if (!vision) missing_tower(package, "vision");
+  if (!vision) missing_tower(package, "vision", package.config.has_vision);
   return *vision;
 }
 
 const engine::TextEncoder& Model::State::need_text() const {
-  if (!text) missing_tower(package, "text");
+  if (!text) missing_tower(package, "text", package.config.has_text);
   return *text;
 }
 
@@ -104,8 +107,8 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
   info.image_size = config.architecture.image_size;
   info.context_length = static_cast<std::size_t>(config.architecture.context_length);
   info.threads = threads;
-  info.has_vision = config.has_vision;
-  info.has_text = config.has_text;
+  info.has_vision = config.has_vision && options.towers != Towers::text;
+  info.has_text = config.has_text && options.towers != Towers::vision;
 
   // Beside the loading, which does other work, unless one thread is all there is; get() waits for
   // it and throws what it found.
@@ -115,16 +118,17 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
       if (wanted) package::verify_file(package, file);
     });
   };
-  auto vision_verified = verify(config.has_vision, package::vision_file);
-  auto text_verified = verify(config.has_text, package::text_file);
+  auto vision_verified = verify(info.has_vision, package::vision_file);
+  auto text_verified = verify(info.has_text, package::text_file);
 
-  engine::EngineOptions engine_options{
-      options.device, options.engine, options.precision, info.threads, {}, runtime::shared_team(info.threads)};
-  if (config.has_vision) {
+  state->team = runtime::shared_team(info.threads);
+  engine::EngineOptions engine_options{options.device, options.engine, options.precision, info.threads, {},
+                                       state->team};
+  if (info.has_vision) {
     state->vision = engine::load_vision(state->package, engine_options);
     info.vision = state->vision->info();
   }
-  if (config.has_text) {
+  if (info.has_text) {
     if (options.verify) package::verify_file(state->package, config.tokenizer_file);
     state->tokenizer = Tokenizer::load(state->package.tokenizer());
     if (state->tokenizer->kind() != config.tokenizer_kind) {
@@ -162,6 +166,7 @@ model::PictureOptions Model::State::picture_options() const {
   std::copy(package.config.std.begin(), package.config.std.end(), options.std.begin());
   options.width = info.embedding_size;
   options.threads = info.threads;
+  options.places = &team->places();
   options.at_once = model::images_per_batch(architecture(), batch_memory);
   options.each_at_once = model::images_per_thread(architecture(), batch_memory, info.threads);
   options.side_by_side = info.vision.engine == "native";

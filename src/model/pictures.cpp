@@ -91,7 +91,7 @@ void encode_pictures(const engine::VisionEncoder& vision, const PictureOptions& 
     return result;
   };
   if (options.side_by_side && count >= kEnoughForEach * threads) {
-    const runtime::OrderedOptions ordered{options.threads, 4 * threads, options.each_at_once};
+    const runtime::OrderedOptions ordered{options.threads, options.places, 4 * threads, options.each_at_once};
     std::vector<EncodedPictures> slots(ordered.slots);
     runtime::ordered_for(
         count, ordered,

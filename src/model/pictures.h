@@ -9,6 +9,7 @@
 #include <longclip/image.h>
 
 #include "engine/engine.h"
+#include "runtime/places.h"
 
 namespace longclip::model {
 
@@ -19,10 +20,11 @@ struct PictureOptions {
   std::array<float, 3> std{};
   std::size_t width = 0;  // of a feature
   int threads = 1;
-  std::size_t at_once = 1;       // pictures in the tower
-  std::size_t each_at_once = 1;  // the same where every thread runs the tower by itself
-  bool side_by_side = false;     // whether the tower may be run by every thread by itself
-  bool all_or_none = false;      // from the first error on, pictures are looked at for errors only
+  runtime::Places* places = nullptr;  // of the threads, shared with what else works for models of the process
+  std::size_t at_once = 1;            // pictures in the tower
+  std::size_t each_at_once = 1;       // the same where every thread runs the tower by itself
+  bool side_by_side = false;          // whether the tower may be run by every thread by itself
+  bool all_or_none = false;           // from the first error on, pictures are looked at for errors only
 };
 
 // A piece of a list of pictures.

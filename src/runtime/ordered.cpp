@@ -5,10 +5,13 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <stop_token>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "runtime/places.h"
 
 namespace longclip::runtime {
 namespace {
@@ -24,15 +27,25 @@ class Pieces {
         threads_(static_cast<std::size_t>(std::max(options.threads, 1))),
         largest_(std::max<std::size_t>(options.largest, 1)),
         slots_(std::max<std::size_t>(options.slots, 1)),
+        places_(options.places),
         work_(work) {}
 
   // The part of a helper.
-  void help() {
+  void help(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     for (;;) {
       changed_.wait(lock, [this] { return ended() || may_begin(); });
       if (ended()) return;
-      do_next(lock);
+      if (places_ == nullptr) {
+        do_next(lock);
+        continue;
+      }
+      // Before a piece is begun: the caller waits for those that are.
+      lock.unlock();
+      if (!places_->enter_when_free(stop)) return;
+      lock.lock();
+      if (!ended() && may_begin()) do_next(lock);
+      places_->leave();
     }
   }
 
@@ -49,7 +62,9 @@ class Pieces {
         ++taken_;
         changed_.notify_all();
       } else if (!ended() && may_begin()) {
+        if (places_ != nullptr) places_->enter();
         do_next(lock);
+        if (places_ != nullptr) places_->leave();
       } else {
         changed_.wait(lock, [&first] { return first.done; });
       }
@@ -110,6 +125,7 @@ class Pieces {
   std::size_t begun_ = 0;
   std::size_t taken_ = 0;
   std::vector<Slot> slots_;
+  Places* const places_;
   const std::function<void(std::size_t, std::size_t, std::size_t)>& work_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -129,7 +145,9 @@ void ordered_for(std::size_t count, const OrderedOptions& options,
   } end{&pieces};
   helpers.reserve(wanted);
   try {
-    while (helpers.size() + 1 < wanted) helpers.emplace_back([&pieces] { pieces.help(); });
+    while (helpers.size() + 1 < wanted) {
+      helpers.emplace_back([&pieces](const std::stop_token& stop) { pieces.help(stop); });
+    }
   } catch (const std::system_error&) {
     // The system gives no more threads: those there are do the work.
   }

@@ -5,10 +5,13 @@
 
 namespace longclip::runtime {
 
+class Places;
+
 struct OrderedOptions {
-  int threads = 1;          // at most, the caller's among them
-  std::size_t slots = 4;    // pieces that have begun and are not taken: bounds memory
-  std::size_t largest = 8;  // indices in a piece
+  int threads = 1;           // at most, the caller's among them
+  Places* places = nullptr;  // that working threads take; none: no other work is minded
+  std::size_t slots = 4;     // pieces that have begun and are not taken: bounds memory
+  std::size_t largest = 8;   // indices in a piece
 };
 
 // Goes through 0 ... count - 1 in pieces. work(slot, begin, end) does begin ... end - 1 on any of the threads;

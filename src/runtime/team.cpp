@@ -70,14 +70,20 @@ void Team::end() {
   for (auto& thread : others_) thread.join();
 }
 
+std::size_t Team::most_members() const noexcept { return alone_count > 0 ? 1 : threads_; }
+
 void Team::run(const std::function<void(Member&)>& work) {
-  std::unique_lock one(one_work_, std::defer_lock);
-  if (threads_ == 1 || alone_count > 0 || !one.try_lock()) {
-    Stages alone{1};
-    Member member(alone, 0);
-    work(member);
+  if (alone_count > 0) return run_alone(work);  // whoever said so has taken a place
+  if (threads_ == 1 || !places_.enter_alone()) {
+    places_.enter();
+    run_alone(work);
+    places_.leave();
     return;
   }
+  const struct Leave {
+    Places& places;
+    ~Leave() { places.leave_alone(); }
+  } leave{places_};
   if (others_.empty()) begin();
   Stages stages{threads_};
   busy_.store(others_.size(), std::memory_order_relaxed);
@@ -91,6 +97,12 @@ void Team::run(const std::function<void(Member&)>& work) {
   Member member(stages, 0);
   work(member);
   spin_until([&] { return busy_.load(std::memory_order_acquire) == 0; });
+}
+
+void Team::run_alone(const std::function<void(Member&)>& work) {
+  Stages stages{1};
+  Member member(stages, 0);
+  work(member);
 }
 
 void Team::serve(std::size_t index) {

@@ -9,17 +9,20 @@
 #include <thread>
 #include <vector>
 
+#include "runtime/places.h"
+
 namespace longclip::runtime {
 
 // Threads that go through a piece of work together, stage by stage: what is too short for
 // parallel_for(), whose threads are begun anew each time. They begin with the first work, and sleep
-// between two. May be used by many threads at once: who finds the others busy works alone.
+// between two. May be used by many threads at once: who finds others at work works alone.
 class Team {
  public:
   class Member;
 
-  // While one lives, what its thread gives to a team is done by that thread alone: other threads that do the same
-  // side by side wait for nobody, which costs less than stages wherever there is work enough for all.
+  // While one lives, what its thread gives to a team is done by that thread alone, in a place that it has taken: other
+  // threads that do the same side by side wait for nobody, which costs less than stages wherever there is work enough
+  // for all.
   class Alone {
    public:
     Alone();
@@ -28,7 +31,7 @@ class Team {
     Alone& operator=(const Alone&) = delete;
   };
 
-  explicit Team(int threads) : threads_(static_cast<std::size_t>(threads)) {}
+  explicit Team(int threads) : threads_(static_cast<std::size_t>(threads)), places_(threads_) {}
   ~Team();
   Team(const Team&) = delete;  // its threads know its address
   Team& operator=(const Team&) = delete;
@@ -38,6 +41,12 @@ class Team {
   void run(const std::function<void(Member&)>& work);
 
   int threads() const noexcept { return static_cast<int>(threads_); }
+
+  // As many as threads(). A work of the whole team takes them all, one of its caller alone takes one.
+  Places& places() noexcept { return places_; }
+
+  // How many members, at most, a work has that the calling thread gives now.
+  std::size_t most_members() const noexcept;
 
  private:
   // What the members of one work have in common.
@@ -49,12 +58,13 @@ class Team {
     std::atomic<std::size_t> passed{0};
   };
 
+  static void run_alone(const std::function<void(Member&)>& work);
   void begin();
   void serve(std::size_t index);
   void end();
 
   std::size_t threads_;
-  std::mutex one_work_;
+  Places places_;
   std::vector<std::thread> others_;
 
   std::mutex mutex_;

@@ -50,6 +50,44 @@ TEST(Load, ATextTowerAloneEncodesTexts) {
   EXPECT_NE(reason<UnsupportedModel>([&] { model.encode_image({}); }).find("no vision tower"), std::string::npos);
 }
 
+TEST(Load, LeavesATowerOutThatIsNotAskedFor) {
+  const auto& package = testing::golden_package("longclip248.pt");
+  const Model& both = testing::golden_model();
+  for (const Towers towers : {Towers::vision, Towers::text}) {
+    const bool vision = towers == Towers::vision;
+    LoadOptions options;
+    options.towers = towers;
+    const Model model = Model::load(package, options);
+    EXPECT_EQ(model.info().has_vision, vision);
+    EXPECT_EQ(model.info().has_text, !vision);
+    EXPECT_EQ(model.info().context_length, 248U);
+    if (vision) {
+      const auto crops = testing::golden_crops();
+      EXPECT_EQ(testing::largest_difference(model.encode_image(crops), both.encode_image(crops)), 0);
+    } else {
+      EXPECT_EQ(testing::largest_difference(model.encode_text({"a"}), both.encode_text({"a"})), 0);
+    }
+    const std::string line =
+        reason<UnsupportedModel>([&] { vision ? model.encode_text({"a"}) : model.encode_image({}); });
+    EXPECT_NE(line.find(vision ? "loaded without its text tower" : "loaded without its vision tower"),
+              std::string::npos)
+        << line;
+  }
+}
+
+// A tower that is left out is not read.
+TEST(Load, DoesNotMindDamageToATowerThatIsLeftOut) {
+  const testing::TemporaryFolder folder;
+  std::filesystem::copy(testing::golden_package("longclip248.pt"), folder / "p",
+                        std::filesystem::copy_options::recursive);
+  std::ofstream(folder / "p/text.pt", std::ios::binary) << "no module";
+  LoadOptions options;
+  options.towers = Towers::vision;
+  EXPECT_NO_THROW(Model::load(folder / "p", options));
+  options.towers = Towers::text;
+  EXPECT_THROW(Model::load(folder / "p", options), InvalidFile);
+}
+
 TEST(Load, RunsPackagesStoredInHalfPrecision) {
   const testing::TemporaryFolder folder;
   ConvertOptions options;

@@ -71,9 +71,11 @@ TEST(TeamThreads, AreLeftOutWhereOneWorksAlone) {
   {
     const Team::Alone alone;
     EXPECT_EQ(members(), 1u);
+    EXPECT_EQ(team.most_members(), 1u);
     std::thread([&] { EXPECT_EQ(members(), 3u); }).join();  // it is this thread's affair
   }
   EXPECT_EQ(members(), 3u);
+  EXPECT_EQ(team.most_members(), 3u);
 }
 
 TEST(TeamThreads, ServeManyCallersAtOnce) {

@@ -1,5 +1,6 @@
 #include "engine/native/arena.h"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -18,6 +19,9 @@ std::byte* Arena::take(std::size_t bytes) {
   return piece.memory.get();
 }
 
+// For a batch on all threads, and for a small one on each.
+Arenas::Arenas(int threads) : most_bytes_(std::max<std::size_t>(128, 16 * static_cast<std::size_t>(threads)) << 20) {}
+
 std::unique_ptr<Arena> Arenas::take() {
   const std::lock_guard lock(mutex_);
   if (kept_.empty()) return std::make_unique<Arena>();
@@ -29,11 +33,9 @@ std::unique_ptr<Arena> Arenas::take() {
 
 // Those are kept that some callers need at the same time, but not what an uncommonly large call needed.
 void Arenas::give_back(std::unique_ptr<Arena> arena) noexcept {
-  constexpr std::size_t kMost = std::size_t{128} << 20;
-  constexpr std::size_t kMostArenas = 64;
   arena->start_again();
   const std::lock_guard lock(mutex_);
-  if (kept_.size() == kMostArenas || kept_bytes_ + arena->bytes() > kMost) return;
+  if (kept_bytes_ + arena->bytes() > most_bytes_) return;
   try {
     const std::size_t bytes = arena->bytes();
     kept_.push_back(std::move(arena));

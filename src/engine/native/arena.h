@@ -48,10 +48,14 @@ class Arenas {
     std::unique_ptr<Arena> arena_;
   };
 
+  // `threads` may work at the same time.
+  explicit Arenas(int threads);
+
  private:
   std::unique_ptr<Arena> take();
   void give_back(std::unique_ptr<Arena> arena) noexcept;
 
+  std::size_t most_bytes_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Arena>> kept_;  // the last one is the next that is lent
   std::size_t kept_bytes_ = 0;

@@ -25,7 +25,7 @@ std::optional<Found> find(const std::filesystem::path& file, const Architecture:
   }
   Precision precision = options.precision;
   if (precision == Precision::automatic) {
-    precision = kernel::find_kernels(Precision::bf16) != nullptr ? Precision::bf16 : Precision::fp32;
+    precision = package::why_not_native(shape, Precision::bf16).empty() ? Precision::bf16 : Precision::fp32;
   }
   auto tower = package::find_native_tower(file, shape, parameters, precision);
   why_not = tower.why_not;

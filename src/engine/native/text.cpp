@@ -13,7 +13,8 @@ Text::Text(Means means, const Architecture& shape, const TowerWeights& weights, 
       embedding_(means_.blocks.operand, static_cast<std::size_t>(shape.vocabulary_size), width_),
       positions_(weights.values("positional_embedding").copy()),
       transformer_(means_.blocks, weights, "transformer.", shape.text, shape.activation, true, means_.team->threads()),
-      head_(means_, weights, "ln_final", "text_projection", width_) {
+      head_(means_, weights, "ln_final", "text_projection", width_),
+      arenas_(means_.team->threads()) {
   weights.visit("token_embedding.weight", [this](std::span<const float> values) { embedding_.append(values); });
 }
 
@@ -48,7 +49,7 @@ void Text::encode(std::span<const std::int64_t> ids, std::size_t count, std::siz
   }
   const Arenas::Lease arena(arenas_);
   const auto width_of_features = static_cast<std::size_t>(shape_.embedding_size);
-  Transformer::Workspace work(*arena, transformer_, sequences, means_.team->threads());
+  Transformer::Workspace work(*arena, transformer_, sequences, means_.team->most_members());
   const Rows out(*arena, means_.exact, kernel::Element::f32, count, width_of_features);
   means_.team->run([&](runtime::Team::Member& member) {
     embed(member, ids, length, sequences, work.all.x);
@@ -65,7 +66,7 @@ void Text::states(std::span<const std::int64_t> ids, std::size_t count, std::siz
   Sequences sequences;
   for (std::size_t i = 0; i < count; ++i) sequences.add(length);
   const Arenas::Lease arena(arenas_);
-  Transformer::Workspace work(*arena, transformer_, sequences, means_.team->threads());
+  Transformer::Workspace work(*arena, transformer_, sequences, means_.team->most_members());
   const auto blocks = static_cast<std::size_t>(layer < 0 ? layer + shape_.text.layers + 1 : layer);
   means_.team->run([&](runtime::Team::Member& member) {
     embed(member, ids, length, sequences, work.all.x);

@@ -30,14 +30,15 @@ Transformer::Buffers::Buffers(Arena& arena, const Transformer& transformer, std:
       hidden_operands(arena, transformer.kernels_, transformer.kernels_.operand, transformer.quantizes() ? rows : 0,
                       transformer.hidden_width()) {}
 
-Transformer::Workspace::Workspace(Arena& arena, const Transformer& transformer, const Sequences& sequences, int threads)
+Transformer::Workspace::Workspace(Arena& arena, const Transformer& transformer, const Sequences& sequences,
+                                  std::size_t members)
     : all(arena, transformer, sequences.rows()),
       qkv(arena, transformer.kernels_, transformer.kernels_.working, sequences.rows(), 3 * transformer.padded_width()),
       picked(arena, transformer, sequences.count()),
       picked_q(arena, transformer.kernels_, transformer.kernels_.working, sequences.count(),
                transformer.padded_width()) {
   const std::size_t head_width = transformer.width() / static_cast<std::size_t>(transformer.tower_.heads);
-  for (int i = 0; i < threads; ++i) {
+  for (std::size_t i = 0; i < members; ++i) {
     scratch.push_back(arena.take(transformer.kernels_.attention_scratch(sequences.longest(), head_width)));
   }
 }

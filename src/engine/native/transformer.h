@@ -85,7 +85,7 @@ struct Transformer::Buffers {
 };
 
 struct Transformer::Workspace {
-  Workspace(Arena& arena, const Transformer& transformer, const Sequences& sequences, int threads);
+  Workspace(Arena& arena, const Transformer& transformer, const Sequences& sequences, std::size_t members);
   Buffers all;
   Rows qkv;
   Buffers picked;  // a row a sequence

@@ -29,7 +29,8 @@ Vision::Vision(Means means, const Architecture& shape, const TowerWeights& weigh
       before_(norm_of(weights, "visual.ln_pre")),
       transformer_(means_.blocks, weights, "visual.transformer.", shape.vision, shape.activation, false,
                    means_.team->threads()),
-      head_(means_, weights, "visual.ln_post", "visual.proj", width_) {}
+      head_(means_, weights, "visual.ln_post", "visual.proj", width_),
+      arenas_(means_.team->threads()) {}
 
 TowerInfo Vision::info() const { return info_of(means_, shape_.vision, tower::vision_parameters(shape_)); }
 
@@ -63,7 +64,7 @@ void Vision::encode(std::span<const float> pixels, std::size_t count, std::span<
   }
   const Arenas::Lease arena(arenas_);
   const auto width_of_features = static_cast<std::size_t>(shape_.embedding_size);
-  Transformer::Workspace work(*arena, transformer_, sequences, means_.team->threads());
+  Transformer::Workspace work(*arena, transformer_, sequences, means_.team->most_members());
   const Rows patches(*arena, pixel_kernels_, pixel_kernels_.operand, count * patches_of_image, patch_values_);
   const Rows out(*arena, means_.exact, kernel::Element::f32, count, width_of_features);
   means_.team->run([&](runtime::Team::Member& member) {

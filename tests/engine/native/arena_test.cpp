@@ -24,7 +24,7 @@ TEST(Arena, GivesTheSameMemoryAgainUnlessMoreIsNeeded) {
 }
 
 TEST(Arenas, LendOneToOneAtATime) {
-  Arenas arenas;
+  Arenas arenas(1);
   std::set<Arena*> lent;
   for (int round = 0; round < 2; ++round) {
     const Arenas::Lease one(arenas);
@@ -37,7 +37,7 @@ TEST(Arenas, LendOneToOneAtATime) {
 
 // Else one large batch would hold its memory for ever.
 TEST(Arenas, DoNotKeepALargeOne) {
-  Arenas arenas;
+  Arenas arenas(1);
   {
     const Arenas::Lease lease(arenas);
     (*lease).take(std::size_t{1} << 30);  // untouched, so that no page is given for it
