@@ -4,27 +4,28 @@
     scripts/setup
     bench/encoders.py
 
-does it all: builds the library, installs the peers into a virtual environment (bench/peers/requirements.txt), makes
-random weights of the two shapes of Long-CLIP, exports them for each peer, checks that all features agree with plain
-PyTorch's, measures, and prints tables in Markdown. Everything lies in the folder --work; what is there is not made
-again. The weights are random since no time depends on them.
+does it all, given the packages python3-venv and python3-dev: builds the library, installs the peers into a virtual
+environment (bench/peers/requirements.txt), makes random weights of the two shapes of Long-CLIP, exports them for each
+peer, measures, and prints tables in Markdown. Everything lies in the folder --work; what is there is not made again,
+unless the code that makes it has changed. The weights are random since no time depends on them.
 
 On each case the encoders of a precision have a process each, and take turns: one works while the others wait. Tried on
 each case are the ways in which a peer can be set (static or dynamic shapes, streams, two exporters, ...), and the
-fastest counts. A peer's clock starts with normalised pixels or token ids in memory and ends with its features there;
-the library's starts with 8-bit pixels or texts.
+fastest counts of those whose features agree with plain PyTorch's. A peer's clock starts with normalised pixels or token
+ids in memory and ends with its features there; the library's starts with 8-bit pixels or texts.
 
 --cases and --only take a part: words, of which the name of a case (image-1, image-8, image-32, text-1, text-8,
 text-32, caption, mix-padded, mix-trimmed, memory, photos, first) or of an encoder ("OpenVINO bf16") must hold one.
-B takes about an hour and 5 GB of disk, L three hours and 12 GB.
+What else --work holds of the same machine, versions and threads stays in the tables. B takes about an hour and 5 GB of
+disk, L three hours and 12 GB.
 """
 
 import argparse
-import fcntl
+import contextlib
 import json
 import os
 import pathlib
-import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -32,9 +33,9 @@ import time
 
 import encoder_report
 from encoder_process import Failed, Worker, least_cosine, read_npy
+from encoder_results import Results, agrees, least_cosine_of
+from encoder_setup import PEERS, ROOT, build_library, check_made, give_up, hold, install_peers, machine, say, versions
 
-HERE = pathlib.Path(__file__).resolve().parent
-PEERS, ROOT = HERE / "peers", HERE.parent
 EXAMPLES = ROOT / "examples" / "photos"
 
 # Encoders by precision; each but ours is a peer, by its name here and that of its worker.
@@ -44,6 +45,7 @@ ENCODERS = {
     "bf16": {"LongCLIP": None, "OpenVINO": "openvino", "torch eager": "torch-eager", "torch compiled": "torch-compiled"},
     "int8": {"LongCLIP": None, "ONNX Runtime": "onnxruntime", "OpenVINO": "openvino"},
 }
+NAMES = [f"{name} {precision}" for precision, names in ENCODERS.items() for name in names]
 EXPORTED = {("onnxruntime", "fp32"): "fp32", ("onnxruntime", "int8"): "int8", ("openvino", "fp32"): "fp32",
             ("openvino", "bf16"): "fp32", ("openvino", "int8"): "int8"}
 CASES = {
@@ -51,25 +53,26 @@ CASES = {
     **{f"text-{n}": {"tower": "text", "texts": "long", "count": n, "batch": n, "fit": "padded"} for n in (1, 8, 32)},
     "caption": {"tower": "text", "texts": "short", "count": 1, "batch": 1, "fit": "trimmed"},
     "mix-padded": {"tower": "text", "texts": "mix", "count": 48, "batch": 8, "fit": "padded"},
-    "mix-trimmed": {"tower": "text", "texts": "mix", "count": 48, "batch": 8, "fit": "trimmed"},
+    "mix-trimmed": {"tower": "text", "texts": "mix", "count": 48, "batch": [8, 16, 48], "fit": "trimmed"},
 }
 # Everything of which plain PyTorch's features are known, by the kind of input.
 WHOLE = {"image": CASES["image-32"], "long": CASES["text-32"], "short": CASES["caption"], "mix": CASES["mix-padded"]}
 PHOTOS = {"12 megapixels": (24, 4000, 3000), "half a megapixel": (96, 816, 612)}
 BATCH = 8  # of the peers' photos, as of bench/peers/folder.py
-LEAST_COSINE = {"fp32": 0.99999, "bf16": 0.999}
 GAP = 0.3  # seconds between turns, in which the threads of the last one come to rest
 TURN = 700  # milliseconds that a turn may take, if it is more than one run
 
 
-def say(text):
-    print(f"== {text}", file=sys.stderr, flush=True)
+def rotated(names, round):
+    """Another name first in each round."""
+    first = round % max(1, len(names))
+    return names[first:] + names[:first]
 
 
 class Bench:
     """One run: where things lie, what is asked for, and what has been measured of a shape."""
 
-    def __init__(self, arguments, shape):
+    def __init__(self, arguments, shape, facts):
         self.shape, self.threads, self.rounds = shape, arguments.threads, arguments.rounds
         self.only, self.cases = arguments.only, arguments.cases
         self.work, self.build = arguments.work.resolve(), arguments.build.resolve()
@@ -78,19 +81,26 @@ class Bench:
         self.command = self.build / "bin" / "longclip"
         self.environment = {**os.environ, "TORCHINDUCTOR_CACHE_DIR": str(self.work / "inductor")}
         self.environment.pop("PYTHONPATH", None)
-        self.results = {"shape": shape, "threads": self.threads, "rounds": self.rounds, "machine": machine(),
-                        "versions": versions(self.python), "encoders": {}, "peak": {}, "notes": []}
+        self.results = Results(results_file(self.work, shape), NAMES, shape=shape, threads=self.threads,
+                               rounds=self.rounds, **facts)
+        if self.results.begun_anew:
+            say(f"{shape}: the stored results are of another machine, or other versions, threads or inputs: begun anew")
 
-    def note(self, text):
-        say(text)
-        if text not in self.results["notes"]:
-            self.results["notes"].append(text)
+    def about(self, *what):
+        return ", ".join((self.shape, *what))
 
-    def save(self):
-        self.results_file().write_text(json.dumps(self.results, indent=1))
+    def note(self, about, text):
+        say(f"{about}: {text}")
+        self.results.note(about, text)
 
-    def results_file(self):
-        return self.work / f"results-{self.shape}.json"
+    @contextlib.contextmanager
+    def noting(self, about):
+        """Earlier notes about it are void; a failure, or an answer that is none, becomes one, and the bench goes on."""
+        self.results.forget(about)
+        try:
+            yield
+        except (Failed, ValueError) as failure:
+            self.note(about, f"not measured: {failure}")
 
     def wanted(self, case):
         return any(word in case for word in self.cases)
@@ -114,9 +124,13 @@ class Bench:
     def make(self):
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.work / "logs").mkdir(exist_ok=True)
-        if not (self.work / "inputs" / "ids.json").exists():
-            self.run("inputs", self.python, PEERS / "inputs.py", self.command, EXAMPLES, self.work / "inputs")
-        ids = json.loads((self.work / "inputs" / "ids.json").read_text())
+        inputs = self.work / "inputs"
+        if not (inputs / "ids.json").exists():
+            part = self.work / "inputs.part"
+            self.run("inputs", self.python, PEERS / "inputs.py", self.command, EXAMPLES, part)
+            shutil.rmtree(inputs, ignore_errors=True)
+            part.rename(inputs)
+        ids = json.loads((inputs / "ids.json").read_text())
         self.results["tokens"] = {name: list(map(len, rows)) for name, rows in ids.items()}
         if not (self.folder / "weights.pt").exists():
             say(f"{self.shape}: weights")
@@ -142,10 +156,18 @@ class Bench:
             say(f"{self.shape}: export for {peer}, {exported}")
             self.run(f"export {peer} {exported}", self.python, PEERS / "export.py", self.work, self.shape, peer, exported)
 
+    def make_photos(self, count, width, height):
+        folder = self.work / "photos" / f"{count}-{width}x{height}"
+        if not folder.exists():
+            part = folder.with_suffix(".part")
+            self.run("make photos", self.python, PEERS / "photos.py", EXAMPLES, part, count, width, height)
+            part.rename(folder)
+        return folder
+
     # --- workers -------------------------------------------------------------------------------
 
     def start(self, peer, precision):
-        """A worker: ours where there is no peer. Throws Failed."""
+        """A worker: ours where there is no peer. Throws Failed, as all that a worker is asked here."""
         log = self.work / "logs" / f"{self.shape}-{peer or 'longclip'}-{precision}.log"
         if peer is None:
             command = [self.build / "bin" / "bench_encoder_worker", self.folder / "package", precision, self.threads,
@@ -158,37 +180,56 @@ class Bench:
         return Worker(command, self.environment, log)
 
     def start_all(self, precision, case):
-        """Workers that are ready for a case and agree on it, by name; what is wrong with others becomes a note."""
-        workers = {}
+        """Workers that are ready for a case and agree on it, each with the beginnings of its result, by encoder."""
+        runs = {}
         for name, peer in ENCODERS[precision].items():
-            if not self.named(f"{name} {precision}"):
+            encoder = f"{name} {precision}"
+            if not self.named(encoder):
                 continue
             say(f"{self.shape} {precision}: {name} prepares {case}")
-            try:
-                workers[name] = self.start(peer, precision)
-            except Failed as failure:
-                self.note(f"{self.shape}, {name} {precision}: not measured: {failure}")
-                continue
-            try:
-                self.prepare(workers[name], f"{name} {precision}", case)
-            except Failed as failure:
-                self.note(f"{self.shape}, {name} {precision}: not measured on {case}: {failure}")
-                del workers[name]
-        return workers
+            self.results["encoders"][encoder]["cases"].pop(case, None)
+            with self.noting(self.about(encoder)):
+                worker = self.start(peer, precision)
+                with self.noting(self.about(encoder, case)):
+                    setting = self.prepare(worker, encoder, case)
+                    cosine = self.check(worker, encoder, case)
+                    runs[encoder] = worker, {"count": CASES[case]["count"], "setting": setting, "cosine": cosine,
+                                             "milliseconds": []}
+        return runs
 
-    def prepare(self, worker, encoder, case):
-        """Lets a worker prepare a case, and compares its features with plain PyTorch's."""
-        ready = worker.ask("prepare", **CASES[case])
+    def reference(self, case):
+        return self.folder / "reference" / f"{CASES[case].get('texts', 'image')}.npy"
+
+    def prepare(self, worker, encoder, case, **more):
+        """Lets a worker prepare a case. The setting that it chose of those that agree with plain PyTorch."""
+        answer = worker.ask("prepare", **CASES[case], reference=str(self.reference(case)),
+                            least_cosine=least_cosine_of(encoder), **more)
+        for setting, cosine in answer.get("left_out", {}).items():
+            self.note(self.about(encoder, case), f"{setting} left out, whose least cosine to plain PyTorch is {cosine:.6f}")
+        if not answer["ready"]:
+            worker.fail("every setting DISAGREES")
+        return answer.get("setting")
+
+    def check(self, worker, encoder, case):
+        """The least cosine of a worker's features, which agree, to plain PyTorch's."""
         features = self.work / "features.npy"
         worker.ask("features", to=str(features))
-        reference = self.folder / "reference" / f"{CASES[case].get('texts', 'image')}.npy"
-        cosine = least_cosine(read_npy(features), read_npy(reference))
-        if not cosine >= LEAST_COSINE.get(encoder.split()[-1], -1):  # which NaN is not
-            self.note(f"{self.shape}, {encoder}: DISAGREES on {case}: cosine {cosine:.6f}")
-        cases = self.results["encoders"].setdefault(encoder, {"cases": {}})["cases"]
-        cases[case] = {"count": CASES[case]["count"], "setting": ready.get("setting"), "cosine": cosine, "milliseconds": []}
+        cosine = least_cosine(read_npy(features), read_npy(self.reference(case))[: CASES[case]["count"]])
+        if not agrees(encoder, cosine):
+            worker.fail(f"DISAGREES: its least cosine to plain PyTorch is {cosine:.6f}")
+        return cosine
 
     # --- measuring -----------------------------------------------------------------------------
+
+    def measure_all(self):
+        with self.noting(self.shape):
+            self.make()
+            for precision, encoders in ENCODERS.items():
+                if any(self.named(f"{name} {precision}") for name in encoders):
+                    self.measure_precision(precision)
+            if self.wanted("first"):
+                self.measure_first()
+        self.results.save()
 
     def measure_precision(self, precision):
         cases = [case for case in CASES if self.wanted(case)]
@@ -198,37 +239,40 @@ class Bench:
                 self.measure(precision, case)
             self.measure_peak(precision)
         if self.wanted("memory"):
-            for name in ENCODERS[precision]:
-                if f"{name} {precision}" in self.results["encoders"]:
-                    self.measure_memory(name, precision)
-        self.save()
+            for name, peer in ENCODERS[precision].items():
+                if self.named(f"{name} {precision}"):
+                    self.measure_memory(f"{name} {precision}", peer, precision)
+        if self.wanted("photos") and self.named(f"LongCLIP {precision}"):
+            self.measure_photos(precision)
 
     def measure_peak(self, precision):
         """Before and after all else: the better one counts."""
         say(f"{self.shape} {precision}: the machine's peak")
-        try:
+        with self.noting(self.about(f"peak in {precision}")):
             found = json.loads(self.run("peak", self.python, PEERS / "peak.py", precision, self.threads))
-        except Failed as failure:
-            return self.note(f"{precision}: the machine's peak is not known: {failure}")
-        self.results["peak"][precision] = max(found, self.results["peak"].get(precision, found),
-                                              key=lambda peak: peak["operations"])
+            self.results["peak"][precision] = max(found, self.results["peak"].get(precision, found),
+                                                  key=lambda peak: peak["operations"])
 
     def measure(self, precision, case):
         """Turns, each round beginning with another worker."""
-        workers = self.start_all(precision, case)
+        runs = self.start_all(precision, case)
         say(f"{self.shape} {precision}: {case}")
         for round in range(self.rounds):
-            names = list(workers)
-            first = round % max(1, len(names))
-            for name in names[first:] + names[:first]:
+            for encoder in rotated(list(runs), round):
                 try:
-                    self.turn(workers[name], self.results["encoders"][f"{name} {precision}"]["cases"][case])
+                    self.turn(*runs[encoder])
                 except Failed as failure:
-                    self.note(f"{self.shape}, {name} {precision}: failed on {case}: {failure}")
-                    del workers[name]
-        for worker in workers.values():
+                    self.note(self.about(encoder, case), f"not measured: {failure}")
+                    del runs[encoder]
+        for encoder, (worker, measured) in runs.items():
+            try:
+                # Once more: some peers go wrong now and then.
+                measured["cosine"] = min(measured["cosine"], self.check(worker, encoder, case))
+                self.results["encoders"][encoder]["cases"][case] = measured
+            except Failed as failure:
+                self.note(self.about(encoder, case), f"not measured: {failure}")
             worker.end()
-        self.save()
+        self.results.save()
 
     def turn(self, worker, measured):
         time.sleep(GAP)
@@ -237,145 +281,99 @@ class Bench:
             measured["repeat"] = max(1, min(8, int(TURN / milliseconds)))
         measured["milliseconds"] += worker.ask("run", repeat=measured["repeat"])["milliseconds"]
 
-    def measure_memory(self, name, precision):
+    def measure_memory(self, encoder, peer, precision):
         """Of a process that holds both towers and has encoded eight images and eight texts, and nothing else."""
-        encoder = self.results["encoders"][f"{name} {precision}"]
-        say(f"{self.shape} {precision}: memory of {name}")
-        try:
-            worker = self.start(ENCODERS[precision][name], precision)
-            for case in ("image-8", "text-8"):
-                # With the setting that proved the fastest, so that nothing is tried.
-                setting = encoder["cases"].get(case, {}).get("setting")
-                worker.ask("prepare", **CASES[case], **({"settings": [setting]} if setting else {}))
-            encoder["memory"] = worker.ask("memory")
-            worker.end()
-        except Failed as failure:
-            self.note(f"{self.shape}, {name} {precision}: memory not measured: {failure}")
+        say(f"{self.shape}: memory of {encoder}")
+        found = self.results["encoders"][encoder]
+        found.pop("memory", None)
+        with self.noting(self.about(encoder)):
+            worker = self.start(peer, precision)
+            with self.noting(self.about(encoder, "memory")):
+                for case in ("image-8", "text-8"):
+                    # With the setting that proved the fastest, so that nothing is tried.
+                    setting = found["cases"].get(case, {}).get("setting")
+                    self.prepare(worker, encoder, case, **({"settings": [setting]} if setting else {}))
+                found["memory"] = worker.ask("memory")
+                worker.end()
+        self.results.save()
 
     def measure_photos(self, precision):
         """Folders of JPEG files to features, in whole processes: ours, and Python with the fastest peer."""
-        ours = [self.command, "embed", "image", "--model", self.folder / "package", "--precision", precision, "--threads",
-                self.threads]
-        programs = {"LongCLIP": lambda folder, out: [*ours, folder, "-o", out]}
-        best, setting = self.fastest(precision)
-        if best:
-            self.export(ENCODERS[precision][best], precision)
-            peer = [self.python, PEERS / "folder.py", self.work, self.shape, ENCODERS[precision][best], precision,
-                    self.threads, setting]
-            programs[best] = lambda folder, out: [*peer, folder, out]
+        peer, setting = self.fastest(precision)
         found = self.results.setdefault("photos", {}).setdefault(precision, {})
-        for size, (count, width, height) in PHOTOS.items():
-            folder = self.make_photos(count, width, height)
-            few = self.make_photos(BATCH, width, height)
-            times = {name: {"all": [], "few": []} for name in programs}
-            say(f"{self.shape} {precision}: photos of {size}")
-            try:
-                for _ in range(self.rounds):
-                    for name, command in programs.items():
-                        for which, photos in (("few", few), ("all", folder)):
-                            begin = time.monotonic()
-                            self.run("photos", *command(photos, self.work / f"photos-{name}.npy"))
-                            times[name][which].append(time.monotonic() - begin)
-            except Failed as failure:
-                self.note(f"{self.shape}, photos in {precision}: {failure}")
-                continue
-            found[size] = {"count": count, "few": BATCH, "seconds": times}
-            if best:
-                found[size]["cosine"] = least_cosine(*(read_npy(self.work / f"photos-{name}.npy") for name in programs))
-        self.save()
+        for size in PHOTOS:
+            about = self.about(f"photos of {size} in {precision}")
+            say(about)
+            found.pop(size, None)
+            with self.noting(about):
+                if not peer:
+                    self.note(about, "beside no peer, since none has encoded image-8")
+                found[size] = self.time_photos(precision, peer, setting, *PHOTOS[size])
+                if peer and not agrees(f"{peer} {precision}", found[size]["cosine"]):
+                    self.note(about, f"{peer} DISAGREES: the features' least cosine is {found[size]['cosine']:.6f}")
+            self.results.save()
 
     def fastest(self, precision):
         """The peer with the least time of eight images, and its setting."""
-        best, least = None, float("inf")
+        best, least = (None, None), float("inf")
         for name in list(ENCODERS[precision])[1:]:
-            case = self.results["encoders"].get(f"{name} {precision}", {}).get("cases", {}).get("image-8")
-            if case and case["milliseconds"] and statistics.median(case["milliseconds"]) < least:
+            case = self.results["encoders"][f"{name} {precision}"]["cases"].get("image-8")
+            if case and agrees(f"{name} {precision}", case["cosine"]) and statistics.median(case["milliseconds"]) < least:
                 best, least = (name, case["setting"]), statistics.median(case["milliseconds"])
-        return best or (None, None)
+        return best
 
-    def make_photos(self, count, width, height):
-        folder = self.work / "photos" / f"{count}-{width}x{height}"
-        if not folder.exists():
-            part = folder.with_suffix(".part")
-            self.run("make photos", self.python, PEERS / "photos.py", EXAMPLES, part, count, width, height)
-            part.rename(folder)
-        return folder
+    def time_photos(self, precision, peer, setting, count, width, height):
+        folders = {"few": self.make_photos(BATCH, width, height), "all": self.make_photos(count, width, height)}
+        ours = [self.command, "embed", "image", "--model", self.folder / "package", "--precision", precision, "--threads",
+                self.threads]
+        programs = {"LongCLIP": lambda photos, out: [*ours, photos, "-o", out]}
+        found = {"count": count, "few": BATCH}
+        if peer:
+            self.export(ENCODERS[precision][peer], precision)
+            python = [self.python, PEERS / "folder.py", self.work, self.shape, ENCODERS[precision][peer], precision,
+                      self.threads, setting]
+            found["decoders"] = self.best_decoders(lambda decoders, out: [*python, decoders, folders["few"], out])
+            programs[peer] = lambda photos, out: [*python, found["decoders"], photos, out]
+        out = {name: self.work / f"photos-{name}.npy" for name in programs}
+        found["seconds"] = {name: {"all": [], "few": []} for name in programs}
+        for round in range(self.rounds):
+            for name in rotated(list(programs), round):
+                for which, photos in folders.items():
+                    found["seconds"][name][which].append(self.seconds(programs[name](photos, out[name])))
+        if peer:
+            found["cosine"] = least_cosine(*map(read_npy, out.values()))
+        return found
+
+    def best_decoders(self, command):
+        """How many threads a peer should decode with: each number is tried once, after a run that fills the caches."""
+        numbers = range(1, self.threads + 1)
+        times = {decoders: self.seconds(command(decoders, self.work / "features.npy")) for decoders in (1, *numbers)}
+        return min(times, key=times.get)
+
+    def seconds(self, command):
+        begin = time.monotonic()
+        self.run("photos", *command)
+        return time.monotonic() - begin
 
     def measure_first(self):
         """Seconds from a process's start to the first feature, the package's files in the page cache."""
         say(f"{self.shape}: first feature")
         program = [self.build / "bin" / "bench_first_feature", self.folder / "package"]
-        found = self.results["first"] = {"image": [], "text": []}
         what = {"image": EXAMPLES / "coffee.jpg", "text": "A cup of black coffee stands on a dark saucer, seen from above."}
-        for kind in what:
-            for _ in range(self.rounds + 1):
-                begin = time.clock_gettime(time.CLOCK_MONOTONIC)
-                there = float(self.run("first", *program, kind, what[kind]).split()[2])
-                found[kind].append(there - begin)
-            del found[kind][0]
-        self.save()
-
-    def measure_all(self):
-        for precision, encoders in ENCODERS.items():
-            if not any(self.named(f"{name} {precision}") for name in encoders):
-                continue
-            self.measure_precision(precision)
-            if self.wanted("photos") and self.named(f"LongCLIP {precision}"):
-                self.measure_photos(precision)
-        if self.wanted("first"):
-            self.measure_first()
+        found = {"image": [], "text": []}
+        self.results.pop("first", None)
+        with self.noting(self.about("first feature")):
+            for kind in what:
+                for _ in range(self.rounds + 1):
+                    begin = time.clock_gettime(time.CLOCK_MONOTONIC)
+                    there = float(self.run("first", *program, kind, what[kind], self.threads).split()[2])
+                    found[kind].append(there - begin)
+                del found[kind][0]
+            self.results["first"] = found
 
 
-def machine():
-    text = pathlib.Path("/proc/cpuinfo").read_text()
-    flags = re.search(r"^flags\s*: (.*)$", text, re.M)[1].split()
-    memory = int(re.search(r"MemTotal:\s*(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) / 2**20
-    return {"processor": re.search(r"^model name\s*: (.*)$", text, re.M)[1].strip(),
-            "family": re.search(r"^cpu family\s*: (.*)$", text, re.M)[1],
-            "model": re.search(r"^model\s*: (.*)$", text, re.M)[1],
-            "processors": len(os.sched_getaffinity(0)),
-            "can": [flag for flag in ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile") if flag in flags],
-            "memory": round(memory)}
-
-
-def versions(python):
-    names = [line.split("==")[0] for line in (PEERS / "requirements.txt").read_text().splitlines() if "==" in line]
-    code = "import importlib.metadata, sys; print(*map(importlib.metadata.version, sys.argv[1:]))"
-    printed = subprocess.run([python, "-c", code, *names], stdout=subprocess.PIPE, text=True, check=True).stdout
-    return dict(zip(names, printed.split()))
-
-
-def install_peers(work):
-    """A virtual environment with the peers, made anew when the list of them is another."""
-    wanted, stamp = (PEERS / "requirements.txt").read_text(), work / "venv" / "complete"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    say(f"Installing the peers in {work / 'venv'}")
-    if subprocess.run([sys.executable, "-m", "venv", "--clear", work / "venv"]).returncode:
-        sys.exit("bench/encoders.py: no virtual environment could be made; on Debian and Ubuntu, install python3-venv")
-    pip = [work / "venv" / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    subprocess.run([*pip, "--requirement", PEERS / "requirements.txt"], check=True)
-    stamp.write_text(wanted)
-
-
-def hold(work):
-    """Keeps other runs out of --work, where they would write over this one's files, for as long as the file is open."""
-    work.mkdir(parents=True, exist_ok=True)
-    lock = open(work / "lock", "w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        sys.exit(f"bench/encoders.py: another run works in {work}; wait for it, or give another --work")
-    return lock
-
-
-def build_library(build):
-    if not (build / "CMakeCache.txt").exists():
-        subprocess.run(["cmake", "-S", ROOT, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-                        "-DLONGCLIP_BUILD_BENCH=ON", "-DLONGCLIP_BUILD_TESTS=OFF"], check=True, stdout=sys.stderr)
-    say(f"Building {build}")
-    subprocess.run(["cmake", "--build", build, "--target", "longclip-command", "bench_encoder_worker",
-                    "bench_first_feature"], check=True, stdout=sys.stderr)
+def results_file(work, shape):
+    return work / f"results-{shape}.json"
 
 
 def main():
@@ -394,22 +392,22 @@ def main():
                         help="measure nothing: print the tables of what was measured last in --work")
     arguments = parser.parse_args()
     shapes = ("B", "L") if arguments.shape == "all" else (arguments.shape,)
-    files = [arguments.work / f"results-{shape}.json" for shape in shapes]
     if not arguments.report:
         lock = hold(arguments.work)
         install_peers(arguments.work)
         build_library(arguments.build)
+        facts = {"machine": machine(), "versions": versions(arguments.work), "made": check_made(arguments.work)}
         for shape in shapes:
-            try:
-                bench = Bench(arguments, shape)
-                bench.make()
-                bench.measure_all()
-            except Failed as failure:
-                sys.exit(f"bench/encoders.py: {failure}")
+            Bench(arguments, shape, facts).measure_all()
         lock.close()
-    results = [json.loads(file.read_text()) for file in files if file.exists()]
+    files = [file for shape in shapes if (file := results_file(arguments.work, shape)).exists()]
+    if not files:
+        give_up(f"nothing has been measured in {arguments.work}")
+    results = [json.loads(file.read_text()) for file in files]
     print(encoder_report.markdown(results))
-    sys.exit(any("DISAGREES" in note for result in results for note in result["notes"]))
+    # A shape of which nothing could be measured has a note of its own.
+    sys.exit(any("DISAGREES" in note or note.startswith(f"{result['shape']}: ")
+                 for result in results for note in result["notes"]))
 
 
 if __name__ == "__main__":

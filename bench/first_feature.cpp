@@ -1,12 +1,13 @@
 // Encodes one photo or one text and says when: the library's side of bench/first_feature.py.
 //
-//   bench_first_feature PACKAGE image PHOTO
-//   bench_first_feature PACKAGE text TEXT
+//   bench_first_feature PACKAGE image PHOTO [THREADS]
+//   bench_first_feature PACKAGE text TEXT [THREADS]
 //
 // Prints seconds of the steady clock, which is the system's monotonic one: main() begun, model
 // loaded, feature there.
 
 #include <chrono>
+#include <cstdlib>
 #include <iomanip>
 #include <iostream>
 #include <string>
@@ -21,13 +22,16 @@ double now() { return std::chrono::duration<double>(std::chrono::steady_clock::n
 
 int main(int argc, char** argv) {
   const double begun = now();
-  const std::string kind = argc == 4 ? argv[2] : "";
+  const std::string kind = argc == 4 || argc == 5 ? argv[2] : "";
   if (kind != "image" && kind != "text") {
-    std::cerr << "usage: bench_first_feature PACKAGE image PHOTO\n       bench_first_feature PACKAGE text TEXT\n";
+    std::cerr << "usage: bench_first_feature PACKAGE image PHOTO [THREADS]\n"
+                 "       bench_first_feature PACKAGE text TEXT [THREADS]\n";
     return 2;
   }
   try {
-    const auto model = longclip::Model::load(argv[1]);
+    longclip::LoadOptions options;
+    if (argc == 5) options.threads = std::atoi(argv[4]);
+    const auto model = longclip::Model::load(argv[1], options);
     const double loaded = now();
     if (kind == "image") model.encode_image({longclip::Image::read(argv[3])});
     if (kind == "text") model.encode_text({argv[3]});

@@ -1,7 +1,7 @@
 """A folder of JPEG files to an .npy of features of length 1, as Python programs do it: the peers' side of `longclip
-embed image`. Pillow decodes, resizes and crops as torchvision does, in a thread for each processor, beside the encoder.
+embed image`. Pillow decodes, resizes and crops as torchvision does, in so many threads beside the encoder's.
 
-    python folder.py WORK SHAPE PEER PRECISION THREADS SETTING FOLDER OUT.npy
+    python folder.py WORK SHAPE PEER PRECISION THREADS SETTING DECODERS FOLDER OUT.npy
 """
 
 import concurrent.futures
@@ -37,9 +37,9 @@ def encoder_of(work, shape, peer, precision, threads):
 
 
 def main():
-    work, shape, peer, precision, threads, setting, folder, out = sys.argv[1:]
+    work, shape, peer, precision, threads, setting, decoders, folder, out = sys.argv[1:]
     paths = sorted(pathlib.Path(folder).glob("*.jpg"))
-    with concurrent.futures.ThreadPoolExecutor(int(threads)) as pool:
+    with concurrent.futures.ThreadPoolExecutor(int(decoders)) as pool:
         pixels = pool.map(preprocessed, paths)
         encoder = encoder_of(pathlib.Path(work), shape, peer, precision, int(threads))
         encoder.use("image", [np.zeros((BATCH, 3, SIZE, SIZE), np.float32)], setting)

@@ -4,15 +4,17 @@ A worker holds one model, reads requests from standard input and answers each on
 a line. Its first line, {"ready": true}, says that it is up; {"failed": REASON} says that it cannot go on.
 
     {"do": "prepare", "tower": "image", "count": 32, "batch": 8}    -> {"ready": true, "setting": "static"}
-    {"do": "prepare", "tower": "text", "texts": "mix", "count": 48, "batch": 8, "fit": "padded"}
+    {"do": "prepare", "tower": "text", "texts": "mix", "count": 48, "batch": [8, 16], "fit": "trimmed"}
     {"do": "run", "repeat": 3}           -> {"milliseconds": [...]}, one for each run over all that was prepared
     {"do": "features", "to": "a.npy"}    writes the features of what was prepared, in the order of the inputs
     {"do": "memory"}                     -> {"resident": bytes, "peak": bytes}
 
 A peer gets its texts as batches of token ids: "padded" to the context, or "trimmed", that is, sorted by length and
 each batch cut to its longest text. Pixels are normalised and ids are made before the clock starts. Where it can be
-set in more than one way, it tries them all on what it prepares, and keeps the fastest; "settings" of the request
-names those to try.
+set in more than one way, it tries them all on what it prepares, with each size of batch if "batch" lists some, and
+keeps the fastest; "settings" of the request names those to try. The request may name a file of the features to expect,
+"reference", and the least cosine to them, "least_cosine": a setting below it does not count, and the answer has it,
+{"left_out": {SETTING: COSINE}}. Where none is left, "ready" is false.
 """
 
 import json
@@ -45,6 +47,12 @@ def read_ids(inputs, request):
     return batches, order
 
 
+def read_batches(inputs, request):
+    if request["tower"] == "image":
+        return read_images(inputs, request["count"], request["batch"])
+    return read_ids(inputs, request)
+
+
 def memory():
     fields = dict(line.split(":", 1) for line in open("/proc/self/status"))
     return {"resident": 1024 * int(fields["VmRSS"].split()[0]), "peak": 1024 * int(fields["VmHWM"].split()[0])}
@@ -63,42 +71,63 @@ class Worker:
 
     def prepare(self, request):
         self.tower = request["tower"]
-        if self.tower == "image":
-            self.batches, order = read_images(self.inputs, request["count"], request["batch"])
-        else:
-            self.batches, order = read_ids(self.inputs, request)
-        self.order = np.argsort(order)
-        settings = request.get("settings") or self.encoder.settings(self.tower, self.batches)
-        setting = self.use_fastest(settings)
-        self.features = self.encode()
-        return {"ready": True, "setting": setting}
+        ways, times, left_out = self.ways(request), {}, {}
+        for name, way in ways.items():
+            self.use(way)
+            milliseconds, cosine = self.try_out(request, runs=3 if len(ways) > 1 else 0)
+            if cosine >= request.get("least_cosine", -1):
+                times[name] = milliseconds
+            else:
+                left_out[name] = cosine
+        best = min(times, key=times.get, default=None)
+        if best not in (None, name):
+            self.use(ways[best])
+        return {"ready": bool(times), "setting": best, "left_out": left_out}
 
-    def use_fastest(self, settings):
-        times = {}
-        for setting in settings:
-            self.encoder.use(self.tower, self.batches, setting)
-            self.encode()
-            times[setting] = self.least_time() if len(settings) > 1 else 0
-        best = min(times, key=times.get)
-        if best != settings[-1]:
-            self.encoder.use(self.tower, self.batches, best)
-            self.encode()
-        return best
+    def ways(self, request):
+        """All that can be tried, by name: the encoder's setting, batches, and the places of their rows."""
+        sizes = request["batch"] if isinstance(request["batch"], list) else [request["batch"]]
+        ways = {}
+        for size in sizes:
+            batches, order = read_batches(self.inputs, {**request, "batch": size})
+            for setting in request.get("settings") or self.encoder.settings(self.tower, batches):
+                name = setting if len(sizes) == 1 else f"{setting}, batches of {size}"
+                ways[name] = setting, batches, np.argsort(order)
+        return ways
 
-    def least_time(self):
-        """Of a second's runs, of three at most."""
-        times = [self.time()]
-        while len(times) < 3 and sum(times) < 1000:
+    def use(self, way):
+        setting, self.batches, self.order = way
+        self.encoder.use(self.tower, self.batches, setting)
+        self.time()
+
+    def try_out(self, request, runs):
+        """The least time of a second's runs, of so many at most, and the least cosine: some go wrong now and then."""
+        times, cosine = [], self.cosine(request)
+        while len(times) < runs and sum(times) < 1000:
             times.append(self.time())
-        return min(times)
+            cosine = min(cosine, self.cosine(request))
+        return min(times, default=0), cosine
 
-    def encode(self):
-        return [self.encoder.encode(self.tower, batch) for batch in self.batches]
+    def cosine(self, request):
+        """The least of the last features to those expected, -1 where there is none, 1 where nothing is expected."""
+        if "reference" not in request:
+            return 1
+        expected, found = np.load(request["reference"])[: request["count"]].astype(np.float64), self.rows()
+        if expected.shape != found.shape:
+            raise ValueError(f"features are {found.shape}, and {expected.shape} are expected")
+        lengths = np.linalg.norm(expected, axis=1) * np.linalg.norm(found.astype(np.float64), axis=1)
+        return float(np.nan_to_num((expected * found).sum(axis=1) / lengths, nan=-1).min())
+
+    def rows(self):
+        """The last features, in the order of the inputs."""
+        return np.concatenate(self.features)[self.order]
 
     def time(self):
         begin = time.perf_counter()
-        self.encode()
-        return 1e3 * (time.perf_counter() - begin)
+        features = [self.encoder.encode(self.tower, batch) for batch in self.batches]
+        milliseconds = 1e3 * (time.perf_counter() - begin)
+        self.features = features
+        return milliseconds
 
     def answer(self, request):
         if request["do"] == "prepare":
@@ -106,7 +135,10 @@ class Worker:
         if request["do"] == "run":
             return {"milliseconds": [self.time() for _ in range(request["repeat"])]}
         if request["do"] == "features":
-            np.save(request["to"], np.concatenate(self.features)[self.order])
+            part = pathlib.Path(request["to"] + ".part")
+            with open(part, "wb") as file:
+                np.save(file, self.rows())
+            part.rename(request["to"])
             return {"ready": True}
         if request["do"] == "memory":
             return memory()

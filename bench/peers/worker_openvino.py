@@ -3,7 +3,8 @@
     python worker_openvino.py WORK SHAPE PRECISION THREADS    PRECISION: fp32, bf16, or int8 of NNCF
 
 Tried are: a shape for each batch (static), one model for all shapes (dynamic), and for batches a stream for each
-thread, which share a batch's rows. What int8 leaves over is computed in bf16 or in fp32.
+thread, which share a batch's rows (streams, and dynamic-streams where batches differ). What int8 leaves over is
+computed in bf16 or in fp32.
 """
 
 import pathlib
@@ -25,19 +26,19 @@ class Encoder:
         self.ready = {}
 
     def settings(self, tower, batches):
-        forms = ["dynamic"]
+        can_share = self.threads > 1 and all(len(batch) % self.threads == 0 for batch in batches)
         if len({batch.shape for batch in batches}) == 1:
-            forms.append("static")
-            if self.threads > 1 and len(batches[0]) % self.threads == 0:
-                forms.append("streams")
+            forms = ["dynamic", "static", *(["streams"] if can_share else [])]
+        else:
+            forms = ["dynamic", *(["dynamic-streams"] if can_share else [])]
         return [f"{form} {type}" for form in forms for type in self.types]
 
     def use(self, tower, batches, setting):
         self.ready.pop(tower, None)
         form, type = setting.split()
-        streams = self.threads if form == "streams" else 1
+        streams = self.threads if form.endswith("streams") else 1
         model = self.core.read_model(self.folder / f"{tower}.xml")
-        if form != "dynamic":
+        if not form.startswith("dynamic"):
             rows, *rest = batches[0].shape
             model.reshape([rows // streams, *rest])
         properties = {
