@@ -1,12 +1,15 @@
 // What a precision costs: features and rankings of each precision against those of fp32.
 //
+//   cmake -S . -B build/bench -G Ninja -DCMAKE_BUILD_TYPE=Release -DLONGCLIP_BUILD_BENCH=ON
+//   cmake --build build/bench --target bench_precision
 //   build/release/bin/longclip scenes --count 1000 --size 384 --seed 4242 -o scenes
 //   build/bench/bin/bench_precision models/longclip-scenes scenes examples/photos
 //
 // Each data set is a folder that read_dataset() knows, of scenes with long captions, or one of photos with a
-// captions.txt, which counts for its features alone. Printed for each precision: the mean and the smallest cosine of
-// a feature to that of fp32, and for a data set of pairs how many of them have the same first, and how many of the
-// first ten in common, when each text ranks all pictures and each picture all texts; and what recall at 1 that leaves.
+// captions.txt, which counts for its features alone. Printed for each precision, and for fp32 with scaled decoding: the
+// mean and the smallest cosine of a feature to that of fp32, and for a data set of pairs how many of them have the same
+// first, and how many of the first ten in common, when each text ranks all pictures and each picture all texts; and
+// what recall at 1 that leaves.
 
 #include <algorithm>
 #include <cstdio>
@@ -28,13 +31,24 @@ using longclip::Precision;
 struct Inputs {
   std::string name;
   std::vector<longclip::Image> images;
+  std::vector<longclip::Image> scaled;  // the same, which the decoder may shrink
   std::vector<std::string> texts;
   bool pairs = false;  // image i belongs to text i
 };
 
+std::string name_of(const std::filesystem::path& folder, const Inputs& inputs) {
+  return folder.filename().string() + ", " + std::to_string(inputs.images.size()) + " pictures and " +
+         std::to_string(inputs.texts.size()) + " texts";
+}
+
 Inputs read(const std::filesystem::path& folder) {
   Inputs inputs;
-  inputs.name = folder.filename().string();
+  const auto add = [&inputs](const std::filesystem::path& file) {
+    longclip::ImageOptions options;
+    inputs.images.push_back(longclip::Image::read(file, options));
+    options.scaled_decoding = true;
+    inputs.scaled.push_back(longclip::Image::read(file, options));
+  };
   std::ifstream captions(folder / "captions.txt");
   if (captions) {
     for (std::string line; std::getline(captions, line);) {
@@ -45,15 +59,17 @@ Inputs read(const std::filesystem::path& folder) {
       if (entry.path().extension() == ".jpg") files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());
-    for (const auto& file : files) inputs.images.push_back(longclip::Image::read(file));
+    for (const auto& file : files) add(file);
+    inputs.name = name_of(folder, inputs);
     return inputs;
   }
   inputs.pairs = true;
   for (const auto& example : longclip::read_dataset(folder).examples) {
     if (example.long_captions.empty()) continue;
-    inputs.images.push_back(longclip::Image::read(example.image));
+    add(example.image);
     inputs.texts.push_back(example.long_captions.front());
   }
+  inputs.name = name_of(folder, inputs);
   return inputs;
 }
 
@@ -85,11 +101,11 @@ Agreement agreement(const Rankings& wanted, const Rankings& given) {
   return agreement;
 }
 
-void print(const Inputs& inputs, Precision precision, const Features& exact, const Features& features) {
+void print(const Inputs& inputs, const std::string& how, const Features& exact, const Features& features) {
   const auto images = cosines(exact.images, features.images);
   const auto texts = cosines(exact.texts, features.texts);
-  std::printf("| %s | %s | %.6f (%.6f) | %.6f (%.6f) |", inputs.name.c_str(), std::string(to_string(precision)).c_str(),
-              images.mean, images.smallest, texts.mean, texts.smallest);
+  std::printf("| %s | %s | %.6f (%.6f) | %.6f (%.6f) |", inputs.name.c_str(), how.c_str(), images.mean, images.smallest,
+              texts.mean, texts.smallest);
   if (!inputs.pairs) {
     std::printf(" | | |\n");
     return;
@@ -113,7 +129,10 @@ void run(const char* package, const std::vector<Inputs>& all) {
       for (std::size_t i = 0; i < all.size(); ++i) {
         Features features{model.encode_image(all[i].images), model.encode_text(all[i].texts)};
         if (precision == Precision::fp32) exact.push_back(features);
-        print(all[i], precision, exact[i], features);
+        print(all[i], std::string(to_string(precision)), exact[i], features);
+        if (precision != Precision::fp32) continue;
+        features.images = model.encode_image(all[i].scaled);
+        print(all[i], "fp32, scaled decoding", exact[i], features);
       }
     } catch (const longclip::UnsupportedModel& error) {
       std::fprintf(stderr, "%s\n", error.what());

@@ -132,9 +132,10 @@ class LONGCLIP_EXPORT Model {
 
   // The same for pictures that need not be in memory together, such as folders of photos. open(i) gives
   // picture i of `count`. It is called on several threads at once, shortly before the picture is
-  // decoded; where it throws an Error, that is why the picture failed, and anything else ends the call.
-  // `take` has the features piece by piece; it and `failed` are called on the calling thread, in the
-  // pictures' order, and what they throw ends the call. With one thread nothing runs on another.
+  // decoded; where it throws an Error, or memory does not suffice for it, that is why the picture failed, and
+  // anything else ends the call. `take` has the features piece by piece; it and `failed` are called on the calling
+  // thread, each in the pictures' order, `failed` for those of a piece first, and what they throw ends the call. With
+  // one thread nothing runs on another.
   void encode_images(std::size_t count, const std::function<Image(std::size_t)>& open,
                      const std::function<void(ImageFeatures)>& take,
                      const std::function<void(const InputError&)>& failed) const;

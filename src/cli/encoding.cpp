@@ -1,5 +1,6 @@
 #include "cli/encoding.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -58,9 +59,11 @@ Matrix encode_piece(const Model& model, std::vector<Text>& texts, Overflow overf
 void encode_pictures(const Model& model, const std::vector<Picture>& pictures, const ImageOptions& options,
                      Console& console, Failures& failures, const std::function<void(ImageFeatures)>& take) {
   Progress progress(console, "pictures");
+  std::size_t furthest = 0;  // of a piece the failures are told first
   const auto reached = [&](std::size_t done) {
     stop_if_interrupted();
-    progress.update(done, pictures.size());
+    furthest = std::max(furthest, done);
+    progress.update(furthest, pictures.size());
   };
   reached(0);
   model.encode_images(

@@ -89,7 +89,7 @@ int main(int argc, char** argv) {
   std::setlocale(LC_CTYPE, "C.UTF-8");  // widths of characters; texts are UTF-8 everywhere
   std::signal(SIGPIPE, SIG_IGN);        // a closed pipe is seen where it is written to
   const int code = run_and_report(argc, argv);
-#ifdef NDEBUG
+#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__)
   // Everything is written and closed. To take LibTorch's globals down takes longer than many a command does; only
   // what counts leaks and lines, in debug builds, asks for it.
   std::_Exit(code);

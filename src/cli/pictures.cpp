@@ -123,7 +123,7 @@ Image open_picture(const Picture& picture, const ImageOptions& options) {
 void ask_for_picture(const Picture& picture) {
   std::error_code ignored;
   if (picture.bytes || !fs::is_regular_file(picture.name, ignored)) return;  // a pipe can be read only once
-  const int file = ::open(picture.name.c_str(), O_RDONLY | O_CLOEXEC);
+  const int file = ::open(picture.name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return;  // who opens it says why
   ::posix_fadvise(file, 0, 0, POSIX_FADV_WILLNEED);
   ::close(file);

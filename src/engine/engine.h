@@ -40,12 +40,10 @@ struct EngineOptions {
   std::string device = "cpu";
   Engine engine = Engine::automatic;
   Precision precision = Precision::fp32;
-  int threads = 1;
   // The id at whose first place in a row the text feature is taken. Nothing: the row's highest id, as the
   // reference has it.
   std::optional<std::int64_t> end_id;
-  // Of as many threads.
-  std::shared_ptr<runtime::Team> team;
+  std::shared_ptr<runtime::Team> team;  // whose number of threads holds for a TorchScript, too
 };
 
 // Loads a tower of a package that has it. Throws InvalidFile, UnsupportedModel, DeviceError.

@@ -90,4 +90,8 @@ struct Kernels {
 // lacks the instructions.
 const Kernels* find_kernels(Precision precision);
 
+// For tests: lets find_kernels() pass over what needs more than `most`, from now on.
+enum class Instructions { all, avx512_vnni, avx2, none };
+void limit_instructions(Instructions most);
+
 }  // namespace longclip::kernel

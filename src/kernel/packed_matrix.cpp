@@ -45,8 +45,14 @@ class Column {
   void set_integers(std::span<const float> values) {
     constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: what is added to it is rounded to a whole number
     float largest = 0;
-    for (const float value : values) largest = std::max(largest, std::abs(value));
-    scale_ = largest > 0 ? largest / 127 : 1;
+    float nothing = 0;  // or NaN, if a value is not finite, which must not be lost
+    for (const float value : values) {
+      largest = std::max(largest, std::abs(value));
+      nothing += 0 * value;
+    }
+    scale_ = (largest > 0 ? largest / 127 : 1) + nothing;
+    sum_ = 0;
+    if (std::isnan(nothing)) return;
     std::int32_t sum = 0;
     for (std::size_t k = 0; k < values.size(); ++k) {
       const auto rounded = static_cast<std::int32_t>((values[k] / scale_ + kRound) - kRound);

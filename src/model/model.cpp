@@ -122,8 +122,7 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
   auto text_verified = verify(info.has_text, package::text_file);
 
   state->team = runtime::shared_team(info.threads);
-  engine::EngineOptions engine_options{options.device, options.engine, options.precision, info.threads, {},
-                                       state->team};
+  engine::EngineOptions engine_options{options.device, options.engine, options.precision, {}, state->team};
   if (info.has_vision) {
     state->vision = engine::load_vision(state->package, engine_options);
     info.vision = state->vision->info();
@@ -165,8 +164,6 @@ model::PictureOptions Model::State::picture_options() const {
   std::copy(package.config.mean.begin(), package.config.mean.end(), options.mean.begin());
   std::copy(package.config.std.begin(), package.config.std.end(), options.std.begin());
   options.width = info.embedding_size;
-  options.threads = info.threads;
-  options.places = &team->places();
   options.at_once = model::images_per_batch(architecture(), batch_memory);
   options.each_at_once = model::images_per_thread(architecture(), batch_memory, info.threads);
   options.side_by_side = info.vision.engine == "native";
@@ -182,7 +179,7 @@ Matrix Model::encode_image(const std::vector<Image>& images) const {
     model::PictureOptions options = state.picture_options();
     options.all_or_none = true;
     model::encode_pictures(
-        vision, options, images.size(), [&](std::size_t i) { return images[i]; },
+        vision, options, *state.team, images.size(), [&](std::size_t i) { return images[i]; },
         [&](model::EncodedPictures& encoded) {
           features.insert(features.end(), encoded.features.begin(), encoded.features.end());
           errors.insert(errors.end(), encoded.errors.begin(), encoded.errors.end());
@@ -212,14 +209,15 @@ void Model::encode_images(std::size_t count, const std::function<Image(std::size
   const State& state = loaded();
   const engine::VisionEncoder& vision = state.need_vision();
   within_memory([&] {
-    model::encode_pictures(vision, state.picture_options(), count, open, [&](model::EncodedPictures& encoded) {
-      for (const InputError& error : encoded.errors) {
-        if (failed) failed(error);
-      }
-      const std::size_t rows = encoded.indices.size();
-      if (rows == 0) return;
-      take({Matrix(rows, state.info.embedding_size, std::move(encoded.features)), std::move(encoded.indices)});
-    });
+    model::encode_pictures(
+        vision, state.picture_options(), *state.team, count, open, [&](model::EncodedPictures& encoded) {
+          for (const InputError& error : encoded.errors) {
+            if (failed) failed(error);
+          }
+          const std::size_t rows = encoded.indices.size();
+          if (rows == 0) return;
+          take({Matrix(rows, state.info.embedding_size, std::move(encoded.features)), std::move(encoded.indices)});
+        });
   });
 }
 
@@ -264,29 +262,31 @@ Matrix Model::encode_text(const std::vector<std::string>& texts, const TextOptio
 
 Matrix Model::encode_text(const std::vector<std::string>& texts, const TextOptions& options,
                           const Failed& failed) const {
-  std::vector<InputError> errors;
-  try {
-    return encode_text(texts, options);
-  } catch (const InputErrors& found) {
-    errors = found.errors();
-  }
-  std::vector<std::string> rest;
-  std::vector<std::size_t> original;  // index of each text of `rest`
-  auto error = errors.begin();
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (error != errors.end() && error->index == i) {
-      if (failed) failed(*error);
-      ++error;
-    } else {
-      rest.push_back(texts[i]);
-      original.push_back(i);
+  return within_memory([&]() -> Matrix {
+    std::vector<InputError> errors;
+    try {
+      return encode_text(texts, options);
+    } catch (const InputErrors& found) {
+      errors = found.errors();
     }
-  }
-  Matrix features = encode_text(rest, options);
-  if (options.cut != nullptr) {
-    for (std::size_t& row : *options.cut) row = original[row];
-  }
-  return features;
+    std::vector<std::string> rest;
+    std::vector<std::size_t> original;  // index of each text of `rest`
+    auto error = errors.begin();
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      if (error != errors.end() && error->index == i) {
+        if (failed) failed(*error);
+        ++error;
+      } else {
+        rest.push_back(texts[i]);
+        original.push_back(i);
+      }
+    }
+    Matrix features = encode_text(rest, options);
+    if (options.cut != nullptr) {
+      for (std::size_t& row : *options.cut) row = original[row];
+    }
+    return features;
+  });
 }
 
 std::vector<Matrix> Model::encode_text_states(const std::vector<std::string>& texts,

@@ -12,7 +12,6 @@
 #include "image/normalize.h"
 #include "runtime/ordered.h"
 #include "runtime/parallel.h"
-#include "runtime/team.h"
 
 namespace longclip::model {
 namespace {
@@ -79,10 +78,11 @@ void encode(const engine::VisionEncoder& vision, const PictureOptions& options, 
 // Measured with 12-megapixel photos on two processors, milliseconds a photo: 161 side by side, 171 with decoders
 // beside a team that encodes (the two take each other's time, and at every stage the team waits for the
 // member that was put aside), 171 in turns; with half-megapixel ones all are alike.
-void encode_pictures(const engine::VisionEncoder& vision, const PictureOptions& options, std::size_t count,
-                     const std::function<Image(std::size_t)>& open, const std::function<void(EncodedPictures&)>& take) {
+void encode_pictures(const engine::VisionEncoder& vision, const PictureOptions& options, runtime::Team& team,
+                     std::size_t count, const std::function<Image(std::size_t)>& open,
+                     const std::function<void(EncodedPictures&)>& take) {
   constexpr std::size_t kEnoughForEach = 4;
-  const auto threads = static_cast<std::size_t>(options.threads);
+  const auto threads = static_cast<std::size_t>(team.threads());
   std::atomic<bool> failed = false;
   const auto encoded = [&](std::size_t begin, std::vector<Pixels>& pictures, std::size_t at_once) {
     EncodedPictures result = sorted_out(begin, pictures);
@@ -91,12 +91,11 @@ void encode_pictures(const engine::VisionEncoder& vision, const PictureOptions& 
     return result;
   };
   if (options.side_by_side && count >= kEnoughForEach * threads) {
-    const runtime::OrderedOptions ordered{options.threads, options.places, 4 * threads, options.each_at_once};
+    const runtime::OrderedOptions ordered{.slots = 4 * threads, .largest = options.each_at_once};
     std::vector<EncodedPictures> slots(ordered.slots);
     runtime::ordered_for(
-        count, ordered,
+        count, team, ordered,
         [&](std::size_t slot, std::size_t begin, std::size_t end) {
-          const runtime::Team::Alone alone;
           std::vector<Pixels> pictures;
           for (std::size_t i = begin; i < end; ++i) pictures.push_back(read(open, i, options.size));
           slots[slot] = encoded(begin, pictures, options.each_at_once);
@@ -108,8 +107,9 @@ void encode_pictures(const engine::VisionEncoder& vision, const PictureOptions& 
   const std::size_t chunk = 2 * options.at_once;
   for (std::size_t begin = 0; begin < count; begin += chunk) {
     std::vector<Pixels> pictures(std::min(chunk, count - begin));
-    runtime::parallel_for(pictures.size(), options.threads,
-                          [&](std::size_t i) { pictures[i] = read(open, begin + i, options.size); });
+    runtime::parallel_for(
+        pictures.size(), team.threads(), [&](std::size_t i) { pictures[i] = read(open, begin + i, options.size); },
+        &team.places());
     EncodedPictures result = encoded(begin, pictures, options.at_once);
     take(result);
   }

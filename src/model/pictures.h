@@ -9,7 +9,7 @@
 #include <longclip/image.h>
 
 #include "engine/engine.h"
-#include "runtime/places.h"
+#include "runtime/team.h"
 
 namespace longclip::model {
 
@@ -18,13 +18,11 @@ struct PictureOptions {
   int size = 0;  // pixels of a side
   std::array<float, 3> mean{};
   std::array<float, 3> std{};
-  std::size_t width = 0;  // of a feature
-  int threads = 1;
-  runtime::Places* places = nullptr;  // of the threads, shared with what else works for models of the process
-  std::size_t at_once = 1;            // pictures in the tower
-  std::size_t each_at_once = 1;       // the same where every thread runs the tower by itself
-  bool side_by_side = false;          // whether the tower may be run by every thread by itself
-  bool all_or_none = false;           // from the first error on, pictures are looked at for errors only
+  std::size_t width = 0;         // of a feature
+  std::size_t at_once = 1;       // pictures in the tower
+  std::size_t each_at_once = 1;  // the same where every thread runs the tower by itself
+  bool side_by_side = false;     // whether the tower may be run by every thread by itself
+  bool all_or_none = false;      // from the first error on, pictures are looked at for errors only
 };
 
 // A piece of a list of pictures.
@@ -37,7 +35,8 @@ struct EncodedPictures {
 // Opens, decodes, resizes and encodes pictures 0 ... count - 1. `take` has piece after piece, in order, on the calling
 // thread. open(i) is called on any thread, several at once; what it throws of Error's family is an error of that
 // picture, anything else ends the call. Memory is bounded, whatever the count.
-void encode_pictures(const engine::VisionEncoder& vision, const PictureOptions& options, std::size_t count,
-                     const std::function<Image(std::size_t)>& open, const std::function<void(EncodedPictures&)>& take);
+void encode_pictures(const engine::VisionEncoder& vision, const PictureOptions& options, runtime::Team& team,
+                     std::size_t count, const std::function<Image(std::size_t)>& open,
+                     const std::function<void(EncodedPictures&)>& take);
 
 }  // namespace longclip::model

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include <longclip/error.h>
@@ -107,6 +108,12 @@ Architecture::Tower tower(const Fields& fields) {
   return tower;
 }
 
+std::string activation(const Fields& fields) {
+  std::string name = fields.text("activation");
+  if (name != "quick_gelu" && name != "gelu") fields.fail("activation", "quick_gelu or gelu");
+  return name;
+}
+
 }  // namespace
 
 void check_stored(Precision precision) {
@@ -153,14 +160,15 @@ Config parse_config(std::string_view text, const std::string& name) {
     config.mean = image.triple("mean");
     config.std = image.triple("std");
     for (const double deviation : config.std) {
-      if (deviation <= 0) image.fail("std", "three positive numbers");
+      using Float = std::numeric_limits<float>;
+      if (deviation < Float::min() || deviation > Float::max()) image.fail("std", "three positive numbers");
     }
     if (image.text("interpolation") != "bicubic") {
       throw UnsupportedModel(name + ": image.interpolation is \"" + image.text("interpolation") +
                              "\"; this library has bicubic");
     }
     architecture.vision = tower(image);
-    if (image.has("activation")) architecture.activation = image.text("activation");
+    if (image.has("activation")) architecture.activation = activation(image);
   }
   if (root.has("text")) {
     const Fields text_fields = root.object("text");
@@ -169,11 +177,11 @@ Config parse_config(std::string_view text, const std::string& name) {
     architecture.vocabulary_size = text_fields.integer("vocabulary_size", 1, 1 << 28);
     architecture.text = tower(text_fields);
     if (text_fields.has("activation")) {
-      const std::string activation = text_fields.text("activation");
-      if (config.has_vision && activation != architecture.activation) {
+      const std::string of_text = activation(text_fields);
+      if (config.has_vision && of_text != architecture.activation) {
         throw UnsupportedModel(name + ": the towers have different activations");
       }
-      architecture.activation = activation;
+      architecture.activation = of_text;
     }
     config.pad_id = text_fields.integer("pad_id", 0, architecture.vocabulary_size - 1);
     const Fields tokenizer = text_fields.object("tokenizer");

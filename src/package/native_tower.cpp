@@ -1,5 +1,8 @@
 #include "package/native_tower.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "package/clip_parameters.h"
@@ -31,11 +34,18 @@ bool fits(const Architecture::Tower& shape, const kernel::Kernels& kernels) {
          whole_units(shape.width / shape.heads, kernels.working);
 }
 
+// A sum of 8-bit products has 32 bits.
+bool sums_fit(const Architecture::Tower& shape, const kernel::Kernels& kernels) {
+  constexpr int kDeepest = std::numeric_limits<std::int32_t>::max() / (255 * 127);
+  return kernels.operand != kernel::Element::u8 || std::max(shape.width, shape.mlp) <= kDeepest;
+}
+
 }  // namespace
 
 std::string why_not_native(const Architecture::Tower& shape, Precision precision) {
   const auto* kernels = kernel::find_kernels(precision);
   if (kernels == nullptr) return missing_instructions(precision);
+  if (!sums_fit(shape, *kernels)) return "its rows are too long for " + std::string(to_string(precision));
   if (!fits(shape, *kernels)) return "its width is odd for " + std::string(to_string(precision));
   return {};
 }

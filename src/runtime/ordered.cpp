@@ -11,8 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/places.h"
-
 namespace longclip::runtime {
 namespace {
 
@@ -21,31 +19,23 @@ using Clock = std::chrono::steady_clock;
 // Pieces are numbered in their order. Those from taken_ to before begun_ have a slot each.
 class Pieces {
  public:
-  Pieces(std::size_t count, const OrderedOptions& options,
+  Pieces(std::size_t count, Team& team, const OrderedOptions& options,
          const std::function<void(std::size_t, std::size_t, std::size_t)>& work)
       : count_(count),
-        threads_(static_cast<std::size_t>(std::max(options.threads, 1))),
+        threads_(static_cast<std::size_t>(team.threads())),
         largest_(std::max<std::size_t>(options.largest, 1)),
         slots_(std::max<std::size_t>(options.slots, 1)),
-        places_(options.places),
+        team_(team),
         work_(work) {}
 
-  // The part of a helper.
+  // The part of a helper. Its place comes before its piece, since the caller waits for pieces that have begun.
   void help(const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    for (;;) {
-      changed_.wait(lock, [this] { return ended() || may_begin(); });
-      if (ended()) return;
-      if (places_ == nullptr) {
-        do_next(lock);
-        continue;
-      }
-      // Before a piece is begun: the caller waits for those that are.
-      lock.unlock();
-      if (!places_->enter_when_free(stop)) return;
-      lock.lock();
+    while (wait_for_turn()) {
+      auto place = team_.places().wait(stop);
+      if (place.count() == 0) return;
+      const Team::Alone alone(std::move(place));
+      std::unique_lock lock(mutex_);
       if (!ended() && may_begin()) do_next(lock);
-      places_->leave();
     }
   }
 
@@ -62,9 +52,8 @@ class Pieces {
         ++taken_;
         changed_.notify_all();
       } else if (!ended() && may_begin()) {
-        if (places_ != nullptr) places_->enter();
+        const Team::Alone alone(team_.places().take());
         do_next(lock);
-        if (places_ != nullptr) places_->leave();
       } else {
         changed_.wait(lock, [&first] { return first.done; });
       }
@@ -82,6 +71,13 @@ class Pieces {
     bool done = false;
     std::exception_ptr exception;
   };
+
+  // False where no further piece is to be begun.
+  bool wait_for_turn() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return ended() || may_begin(); });
+    return !ended();
+  }
 
   bool ended() const { return next_ == count_; }
   bool may_begin() const { return begun_ - taken_ < slots_.size(); }
@@ -125,7 +121,7 @@ class Pieces {
   std::size_t begun_ = 0;
   std::size_t taken_ = 0;
   std::vector<Slot> slots_;
-  Places* const places_;
+  Team& team_;
   const std::function<void(std::size_t, std::size_t, std::size_t)>& work_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -133,11 +129,11 @@ class Pieces {
 
 }  // namespace
 
-void ordered_for(std::size_t count, const OrderedOptions& options,
+void ordered_for(std::size_t count, Team& team, const OrderedOptions& options,
                  const std::function<void(std::size_t slot, std::size_t begin, std::size_t end)>& work,
                  const std::function<void(std::size_t slot)>& take) {
-  Pieces pieces(count, options, work);
-  const std::size_t wanted = std::min(count, static_cast<std::size_t>(std::max(options.threads, 1)));
+  Pieces pieces(count, team, options, work);
+  const std::size_t wanted = std::min(count, static_cast<std::size_t>(team.threads()));
   std::vector<std::jthread> helpers;  // joined whichever way this is left
   const struct End {
     Pieces* pieces;

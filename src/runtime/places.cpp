@@ -1,40 +1,30 @@
 #include "runtime/places.h"
 
+#include <algorithm>
+
 namespace longclip::runtime {
 
-void Places::enter() {
+Places::Taken Places::take(std::size_t most) {
   const std::lock_guard lock(mutex_);
-  ++taken_;
+  const std::size_t free = count_ - std::min(count_, taken_);
+  const std::size_t count = std::max<std::size_t>(1, std::min(most, free));
+  taken_ += count;
+  return {this, count};
 }
 
-bool Places::enter_when_free(const std::stop_token& stop) {
+Places::Taken Places::wait(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  if (!left_.wait(lock, stop, [this] { return taken_ < count_; })) return false;
+  if (!left_.wait(lock, stop, [this] { return taken_ < count_; })) return {};
   ++taken_;
-  return true;
+  return {this, 1};
 }
 
-bool Places::enter_alone() {
-  const std::lock_guard lock(mutex_);
-  if (taken_ > 0) return false;
-  taken_ = count_;
-  return true;
-}
-
-void Places::leave() {
+void Places::leave(std::size_t count) {
   {
     const std::lock_guard lock(mutex_);
-    --taken_;
+    taken_ -= count;
   }
   left_.notify_all();  // not one, who might have been told to stop
-}
-
-void Places::leave_alone() {
-  {
-    const std::lock_guard lock(mutex_);
-    taken_ -= count_;
-  }
-  left_.notify_all();
 }
 
 }  // namespace longclip::runtime

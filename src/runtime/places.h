@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <mutex>
 #include <stop_token>
+#include <utility>
 
 namespace longclip::runtime {
 
@@ -11,23 +12,37 @@ namespace longclip::runtime {
 // that help them wait until there is a place. May be used by many threads at once.
 class Places {
  public:
+  // Some of the places, for as long as this lives.
+  class Taken {
+   public:
+    Taken() = default;
+    Taken(Taken&& other) noexcept : places_(other.places_), count_(std::exchange(other.count_, 0)) {}
+    Taken& operator=(Taken&&) = delete;
+    ~Taken() {
+      if (count_ > 0) places_->leave(count_);
+    }
+    std::size_t count() const noexcept { return count_; }
+
+   private:
+    friend class Places;
+    Taken(Places* places, std::size_t count) : places_(places), count_(count) {}
+    Places* places_ = nullptr;
+    std::size_t count_ = 0;
+  };
+
   explicit Places(std::size_t count) : count_(count) {}
   Places(const Places&) = delete;  // threads wait for it
   Places& operator=(const Places&) = delete;
 
-  // For a caller, whether or not there is a place.
-  void enter();
+  // One for a caller, whether or not any is free, and as many of those that are free for its helpers: at most `most`.
+  Taken take(std::size_t most = 1);
 
-  // For a helper: waits for a place. False if it was told to stop before there was one.
-  bool enter_when_free(const std::stop_token& stop);
-
-  // All places at once, if nobody has one.
-  bool enter_alone();
-
-  void leave();
-  void leave_alone();
+  // One for a helper, once it is free. None if that was told to stop before.
+  Taken wait(const std::stop_token& stop);
 
  private:
+  void leave(std::size_t count);
+
   const std::size_t count_;
   std::size_t taken_ = 0;
   std::mutex mutex_;

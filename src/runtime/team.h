@@ -1,13 +1,13 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
-#include <vector>
+#include <utility>
 
 #include "runtime/places.h"
 
@@ -15,40 +15,45 @@ namespace longclip::runtime {
 
 // Threads that go through a piece of work together, stage by stage: what is too short for
 // parallel_for(), whose threads are begun anew each time. They begin with the first work, and sleep
-// between two. May be used by many threads at once: who finds others at work works alone.
+// between two. May be used by many threads at once: a work has the members that no other work has, or its caller alone.
+// In a process made by fork(), where these threads are not, every caller works alone.
 class Team {
  public:
   class Member;
 
-  // While one lives, what its thread gives to a team is done by that thread alone, in a place that it has taken: other
-  // threads that do the same side by side wait for nobody, which costs less than stages wherever there is work enough
-  // for all.
+  // While one lives, what its thread gives to a team is done by that thread alone, in the place given: other threads
+  // that do the same side by side wait for nobody, which costs less than stages wherever there is work enough for all.
   class Alone {
    public:
-    Alone();
+    explicit Alone(Places::Taken place);
     ~Alone();
     Alone(const Alone&) = delete;  // it belongs to its thread
     Alone& operator=(const Alone&) = delete;
+
+   private:
+    Places::Taken place_;
   };
 
-  explicit Team(int threads) : threads_(static_cast<std::size_t>(threads)), places_(threads_) {}
+  explicit Team(int threads);
   ~Team();
   Team(const Team&) = delete;  // its threads know its address
   Team& operator=(const Team&) = delete;
 
-  // Runs work(member) on every thread of the team, the caller's among them, or on the caller's alone, and
-  // returns when all are done. `work` must not throw. Throws Error where the system does not give the threads.
+  // Runs work(member) on every thread of the team that is free, the caller's among them, and returns when all are
+  // done. `work` must not throw. Throws Error where the system does not give the threads.
   void run(const std::function<void(Member&)>& work);
 
   int threads() const noexcept { return static_cast<int>(threads_); }
 
-  // As many as threads(). A work of the whole team takes them all, one of its caller alone takes one.
-  Places& places() noexcept { return places_; }
+  // As many as threads(). Whoever works has one.
+  Places& places() noexcept;
 
   // How many members, at most, a work has that the calling thread gives now.
   std::size_t most_members() const noexcept;
 
  private:
+  struct Crew;
+
   // What the members of one work have in common.
   struct Stages {
     std::size_t members;
@@ -58,22 +63,16 @@ class Team {
     std::atomic<std::size_t> passed{0};
   };
 
+  bool works_alone() const noexcept;
   static void run_alone(const std::function<void(Member&)>& work);
   void begin();
   void serve(std::size_t index);
   void end();
 
   std::size_t threads_;
-  Places places_;
-  std::vector<std::thread> others_;
-
-  std::mutex mutex_;
-  std::condition_variable called_;
-  const std::function<void(Member&)>* work_ = nullptr;
-  Stages* stages_ = nullptr;
-  std::size_t calls_ = 0;
-  bool ends_ = false;
-  std::atomic<std::size_t> busy_{0};
+  pid_t process_;
+  std::mutex one_work_;
+  std::unique_ptr<Crew> crew_;
 };
 
 // One thread's view of a work. All members go through the same stages in the same order.
@@ -91,7 +90,7 @@ class Team::Member {
     wait();
   }
 
-  // 0 for the caller's thread, 1 ... threads() - 1 for the others.
+  // 0 for the caller's thread, 1 ... count() - 1 for the others.
   std::size_t index() const noexcept { return index_; }
 
   // How many go through this work.

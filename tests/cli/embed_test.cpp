@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/golden_command.h"
@@ -173,6 +175,45 @@ TEST_F(Embed, ListThatCannotBeReadStopsIt) {
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(outcome.error.rfind("longclip: missing: cannot be read: No such file", 0), 0U) << outcome.error;
   EXPECT_FALSE(exists("out.npy"));
+}
+
+// Largest difference of two files' numbers.
+double difference(const golden::Array<float>& a, const golden::Array<float>& b) {
+  EXPECT_EQ(a.shape, b.shape);
+  double largest = 0;
+  for (std::size_t i = 0; i < a.values.size(); ++i) {
+    largest = std::max(largest, std::abs(static_cast<double>(a.values[i]) - b.values[i]));
+  }
+  return largest;
+}
+
+TEST_F(Embed, ScaledDecodingChangesLargePhotosALittle) {
+  const std::string photo = golden_image("photo_1200x900.jpg");
+  ASSERT_EQ(run({"embed", "image", photo, "-o", "exact.npy"}).exit_code, 0);
+  ASSERT_EQ(run({"embed", "image", photo, "--scaled-decoding", "-o", "scaled.npy"}).exit_code, 0);
+  const double changed =
+      difference(golden::read_npy<float>(folder_ / "exact.npy"), golden::read_npy<float>(folder_ / "scaled.npy"));
+  EXPECT_GT(changed, 0);
+  EXPECT_LT(changed, 0.01);
+}
+
+TEST_F(Embed, ComputesInThePrecisionAskedForOrSaysWhyNot) {
+  const std::vector<std::string> texts{"embed", "text", "-", "-o", "fp32.npy"};
+  ASSERT_EQ(run(Invocation{texts, "a cat\na dog\n"}).exit_code, 0);
+  const auto exact = golden::read_npy<float>(folder_ / "fp32.npy");
+  for (const auto& [precision, instructions] : {std::pair{"bf16", "AVX512_BF16"}, std::pair{"int8", "AVX512_VNNI"}}) {
+    const std::string file = std::string(precision) + ".npy";
+    const auto outcome =
+        run(Invocation{{"embed", "text", "-", "-o", file, "--precision", precision}, "a cat\na dog\n"});
+    if (outcome.exit_code != 0) {
+      EXPECT_NE(outcome.error.find(std::string("lacks ") + instructions), std::string::npos) << outcome.error;
+      continue;
+    }
+    const double changed = difference(golden::read_npy<float>(folder_ / file), exact);
+    EXPECT_GT(changed, 1e-6) << precision;
+    EXPECT_LT(changed, 0.05) << precision;
+  }
+  EXPECT_EQ(run(Invocation{{"embed", "text", "-", "-o", "auto.npy", "--precision", "auto"}, "a cat\n"}).exit_code, 0);
 }
 
 }  // namespace

@@ -170,6 +170,9 @@ TEST(Image, OfScaledDecodingIsTurnedAndRefusedAsAnyOther) {
     }
   }
   EXPECT_LE(largest, 4);
+  ImageOptions exact;
+  exact.honour_orientation = true;
+  EXPECT_NE(turned, Image::read(golden::data("images/exif6.jpg"), exact).preprocessed(16));
 
   std::string bytes = golden::read_bytes(golden::data("images/photo_1200x900.jpg"));
   bytes.resize(bytes.size() / 2);

@@ -429,6 +429,36 @@ TEST_P(EachKernel, LetsNoNaNDisappear) {
   }
 }
 
+// Of all kinds: what says nothing but that it is none lies in few of its bits.
+TEST_P(EachKernel, LetsNoNaNDisappearInAttention) {
+  const Element element = kernels().working;
+  constexpr std::size_t kWidth = 64;
+  for (const std::uint32_t bits : {0x7fc00000U, 0x7fc10000U, 0x7fc00001U, 0xffd50155U}) {
+    if (element == Element::bf16 && (bits & 0xffffU) != 0) continue;
+    const Rows keys(element, 40, 3 * kWidth);
+    std::vector<std::byte> q(keys.row(0), keys.row(1));
+    if (element == Element::f32) std::memcpy(q.data(), &bits, sizeof bits);
+    const auto upper = static_cast<std::uint16_t>(bits >> 16);
+    if (element == Element::bf16) std::memcpy(q.data(), &upper, sizeof upper);
+    std::vector<std::byte> y(kWidth * kUnit);
+    std::vector<std::byte> scratch(kernels().attention_scratch(40, kWidth));
+    Attention attention;
+    attention.q = q.data();
+    attention.q_stride = attention.kv_stride = keys.stride();
+    attention.rows = 1;
+    attention.k = keys.row(0) + kWidth * size_of(element);
+    attention.v = keys.row(0) + 2 * kWidth * size_of(element);
+    attention.length = 40;
+    attention.width = kWidth;
+    attention.y = y.data();
+    attention.y_stride = kWidth * size_of(element);
+    attention.scratch = scratch.data();
+    kernels().attend(attention);
+    for (std::size_t d = 0; d < kWidth; ++d)
+      EXPECT_TRUE(std::isnan(number_at(element, y.data(), d))) << bits << " " << d;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Processors, EachKernel, ::testing::ValuesIn(variants()), [](const auto& parameter) {
   std::string name = parameter.param->name;
   std::replace(name.begin(), name.end(), '-', '_');

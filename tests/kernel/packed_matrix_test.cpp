@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 namespace longclip::kernel {
@@ -61,6 +63,16 @@ TEST(PackedMatrix, HasFourIntegersInAUnitAndAScaleAColumn) {
   EXPECT_FLOAT_EQ(product.b_scales[0], 2.0f / 127);
   EXPECT_EQ(product.b_sums[0], 96);
   EXPECT_EQ(product.b_sums[1], 0);
+}
+
+TEST(PackedMatrix, OfIntegersDoesNotLoseWhatIsNotFinite) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const float infinity = std::numeric_limits<float>::infinity();
+  const std::vector<float> values{1, nan, 2, infinity, -infinity, 1, 3, 4};
+  const PackedMatrix packed(of_four_columns(Element::u8), values, 2, {});
+  const Product product = panels_of(packed, 0, 1);
+  for (const std::size_t column : {0, 1, 2}) EXPECT_TRUE(std::isnan(product.b_scales[column])) << column;
+  EXPECT_FLOAT_EQ(product.b_scales[3], 4.0f / 127);
 }
 
 TEST(PackedMatrix, BeginsEachPartOfTheColumnsWithAPanel) {

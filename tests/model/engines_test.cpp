@@ -72,23 +72,84 @@ double smallest_cosine(const Matrix& a, const Matrix& b) {
   return smallest;
 }
 
+// The stated tolerances (docs/performance.md). The golden model's features are 32 numbers wide: roundings do not
+// average out as they do in a large one.
+double least_cosine(Precision precision) {
+  return precision == Precision::fp32 ? 0.99999 : precision == Precision::bf16 ? 0.9999 : 0.995;
+}
+
+class Limit {
+ public:
+  explicit Limit(kernel::Instructions most) { kernel::limit_instructions(most); }
+  ~Limit() { kernel::limit_instructions(kernel::Instructions::all); }
+};
+
+// Of all kinds of processors up to this one.
 TEST(NativeEngine, KeepsTheReferencesDirectionsInEachPrecision) {
+  using kernel::Instructions;
   const Matrix images = testing::as_matrix(golden::read_npy<float>(golden::model("image_features.npy")));
   const Matrix texts = testing::as_matrix(golden::read_npy<float>(golden::model("text_features_248.npy")));
+  for (const auto most : {Instructions::all, Instructions::avx512_vnni, Instructions::avx2}) {
+    const Limit limit(most);
+    for (const auto precision : native_precisions()) {
+      SCOPED_TRACE(std::string(kernel::find_kernels(precision)->name));
+      const Model model = load_native(precision);
+      EXPECT_EQ(model.info().vision.precision, precision);
+      EXPECT_EQ(model.info().text.engine, "native");
+      const double of_images = smallest_cosine(model.encode_image(testing::golden_crops()), images);
+      const double of_texts = smallest_cosine(model.encode_text(testing::golden_texts(), truncating()), texts);
+      EXPECT_GE(of_images, least_cosine(precision));
+      EXPECT_GE(of_texts, least_cosine(precision));
+      if (precision == Precision::fp32) {
+        EXPECT_LE(difference_of_directions(model.encode_image(testing::golden_crops()), images), 2e-6);
+        continue;
+      }
+      EXPECT_LT(of_texts, 0.9999995) << "that is float32's precision";
+    }
+  }
+}
+
+// The reference reads each text padded to the context, of which either engine takes what counts.
+TEST(Engines, NeedNoPaddingForThePaddedResult) {
+  const Matrix texts = testing::as_matrix(golden::read_npy<float>(golden::model("text_features_248.npy")));
+  const Matrix features = testing::golden_model().encode_text(testing::golden_texts(), truncating());
+  EXPECT_LE(difference_of_directions(features, texts), 1e-6);
+}
+
+TEST(NativeEngine, KeepsTheStatesDirectionsInEachPrecision) {
+  const auto texts = testing::golden_texts();
+  StateOptions options;
+  options.overflow = Overflow::truncate;
+  const auto wanted = testing::golden_model(Engine::torchscript).encode_text_states(texts, options);
   for (const auto precision : native_precisions()) {
     SCOPED_TRACE(to_string(precision));
-    const Model model = load_native(precision);
-    EXPECT_EQ(model.info().vision.precision, precision);
-    EXPECT_EQ(model.info().text.engine, "native");
-    // The golden model is 32 numbers wide: roundings do not average out as they do in a large one.
-    const double least = precision == Precision::fp32 ? 0.99999 : precision == Precision::bf16 ? 0.9999 : 0.995;
-    const double of_images = smallest_cosine(model.encode_image(testing::golden_crops()), images);
-    const double of_texts = smallest_cosine(model.encode_text(testing::golden_texts(), truncating()), texts);
-    EXPECT_GE(of_images, least);
-    EXPECT_GE(of_texts, least);
-    if (precision == Precision::fp32) continue;
-    EXPECT_LT(of_texts, 0.9999995) << "that is float32's precision";
+    const auto states = load_native(precision).encode_text_states(texts, options);
+    ASSERT_EQ(states.size(), wanted.size());
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      ASSERT_EQ(states[i].rows(), 248U);
+      // Of a single token, where less averages out than in a feature.
+      EXPECT_LE(1 - smallest_cosine(states[i], wanted[i]), 3 * (1 - least_cosine(precision))) << i;
+    }
   }
+}
+
+TEST(NativeEngine, IsNotTakenWhereTheProcessorLacksTheInstructions) {
+  const Limit limit(kernel::Instructions::none);
+  LoadOptions options;
+  EXPECT_EQ(Model::load(testing::golden_package("longclip248.pt"), options).info().vision.engine, "torchscript");
+  options.precision = Precision::automatic;
+  EXPECT_EQ(Model::load(testing::golden_package("longclip248.pt"), options).info().text.precision, Precision::fp32);
+  const auto refusal = [&](Precision precision) -> std::string {
+    options.precision = precision;
+    try {
+      Model::load(testing::golden_package("longclip248.pt"), options);
+    } catch (const UnsupportedModel& error) {
+      return error.what();
+    }
+    return "none";
+  };
+  EXPECT_NE(refusal(Precision::bf16).find("lacks AVX512_BF16"), std::string::npos);
+  EXPECT_NE(refusal(Precision::int8).find("lacks AVX512_VNNI"), std::string::npos);
 }
 
 // On whose threads, and beside whom, a row is computed must not be seen in it.

@@ -196,5 +196,36 @@ TEST(ImageListCallers, AreManyAtOnceOnParallelThreads) {
   }
 }
 
+// Long lists, which every thread goes through by itself, and short ones, whose decoding is shared.
+TEST(ImageListCallers, OfTwoModelsShareTheirThreads) {
+  constexpr int kThreads = 6;
+  const Model one = with_threads(kThreads);
+  const Model other = with_threads(kThreads);
+  std::atomic<int> now = 0;
+  std::atomic<int> most = 0;
+  const auto open = [&](std::size_t) {
+    const int here = ++now;
+    for (int seen = most; here > seen && !most.compare_exchange_weak(seen, here);) {
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(3));
+    --now;
+    return picture(1);
+  };
+  for (const std::size_t count : {std::size_t{48}, std::size_t{16}}) {
+    const auto encode = [&](const Model& model) {
+      std::size_t taken = 0;
+      model.encode_images(
+          count, open, [&](const ImageFeatures& piece) { taken += piece.indices.size(); }, [](const InputError&) {});
+      EXPECT_EQ(taken, count);
+    };
+    most = 0;
+    std::thread beside([&] { encode(other); });
+    encode(one);
+    beside.join();
+    EXPECT_GT(most, 2) << count;
+    EXPECT_LE(most, kThreads + 2) << count;  // callers do not wait for a place; without places 12
+  }
+}
+
 }  // namespace
 }  // namespace longclip

@@ -1,3 +1,7 @@
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
 #include <gtest/gtest.h>
 
 #include "model/golden_model.h"
@@ -103,6 +107,8 @@ TEST(Load, RunsPackagesStoredInHalfPrecision) {
 TEST(Load, ComputesInBfloat16WhenAsked) {
   LoadOptions options;
   options.precision = Precision::bf16;
+  // Where the processor has no instructions for it, that engine must be asked for by its name.
+  if (kernel::find_kernels(Precision::bf16) == nullptr) options.engine = Engine::torchscript;
   const Model model = Model::load(testing::golden_package("longclip248.pt"), options);
   const auto wanted = testing::as_matrix(golden::read_npy<float>(golden::model("image_features.npy"))).normalized();
   const Matrix features = model.encode_image(testing::golden_crops()).normalized();

@@ -110,6 +110,8 @@ TEST(Config, NamesTheFieldThatIsWrong) {
       {"image.patch", [](json& j) { j["image"]["patch"] = 33; }},
       {"image.size", [](json& j) { j["image"]["size"] = 8224; }},
       {"image.heads", [](json& j) { j["image"]["heads"] = 5; }},
+      {"image.activation", [](json& j) { j["image"]["activation"] = "GELU"; }},
+      {"text.activation", [](json& j) { j["text"]["activation"] = "relu"; }},
       {"different activations", [](json& j) { j["text"]["activation"] = "gelu"; }},
       {"image.mean",
        [](json& j) {
@@ -118,6 +120,10 @@ TEST(Config, NamesTheFieldThatIsWrong) {
       {"image.std",
        [](json& j) {
          j["image"]["std"] = {1, 0, 1};
+       }},
+      {"image.std",
+       [](json& j) {
+         j["image"]["std"] = {1, 1e-300, 1};  // 0 as a float
        }},
       {"image.interpolation", [](json& j) { j["image"]["interpolation"] = "nearest"; }},
       {"image.layers", [](json& j) { j["image"].erase("layers"); }},

@@ -17,9 +17,7 @@ namespace longclip {
 namespace {
 
 // Whether the picture is read, pixels included. Any exception but InvalidFile escapes, and fails.
-bool reads(const std::string& bytes, bool accept_damaged = false) {
-  ImageOptions options;
-  options.accept_damaged = accept_damaged;
+bool reads(const std::string& bytes, ImageOptions options) {
   options.max_pixels = 1 << 16;
   options.honour_orientation = true;
   try {
@@ -28,6 +26,17 @@ bool reads(const std::string& bytes, bool accept_damaged = false) {
   } catch (const InvalidFile&) {
     return false;
   }
+}
+
+bool reads(const std::string& bytes, bool accept_damaged = false) {
+  ImageOptions options;
+  options.accept_damaged = accept_damaged;
+  if (bytes.starts_with("\xff\xd8")) {
+    ImageOptions scaled = options;
+    scaled.scaled_decoding = true;
+    reads(bytes, scaled);
+  }
+  return reads(bytes, options);
 }
 
 class DamagedPicture : public testing::TestWithParam<const char*> {

@@ -1,8 +1,12 @@
 #include "runtime/team.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <chrono>
+#include <csignal>
 #include <numeric>
 #include <set>
 #include <thread>
@@ -69,10 +73,10 @@ TEST(TeamThreads, AreLeftOutWhereOneWorksAlone) {
     return count;
   };
   {
-    const Team::Alone alone;
+    const Team::Alone alone(team.places().take());
     EXPECT_EQ(members(), 1u);
     EXPECT_EQ(team.most_members(), 1u);
-    std::thread([&] { EXPECT_EQ(members(), 3u); }).join();  // it is this thread's affair
+    std::thread([&] { EXPECT_EQ(members(), 2u); }).join();  // it is this thread's affair, but for its place
   }
   EXPECT_EQ(members(), 3u);
   EXPECT_EQ(team.most_members(), 3u);
@@ -92,6 +96,48 @@ TEST(TeamThreads, ServeManyCallersAtOnce) {
   std::vector<std::thread> callers;
   for (int i = 0; i < 4; ++i) callers.emplace_back(call);
   for (auto& caller : callers) caller.join();
+}
+
+// The rest of what a process made by fork() does with a team; how it ends is what fork() gives back.
+template <class Rest>
+int in_a_child(const Rest& rest) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(rest() ? 0 : 1);
+  int status = 0;
+  for (int i = 0; i < 500; ++i) {
+    if (::waitpid(child, &status, WNOHANG) == child) return status;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  ::kill(child, SIGKILL);
+  ::waitpid(child, &status, 0);
+  return status;
+}
+
+std::size_t sum_on(Team& team) {
+  std::atomic<std::size_t> sum = 0;
+  team.run([&](Team::Member& member) {
+    member.share(100, [&](std::size_t i) { sum += i; });
+    member.share(100, [&](std::size_t i) { sum += i; });
+  });
+  return sum;
+}
+
+TEST(TeamAfterFork, WorksAloneOrAnewAndEnds) {
+  auto team = shared_team(3);
+  ASSERT_EQ(sum_on(*team), 9900U);
+  // The parent's threads are not there.
+  EXPECT_EQ(in_a_child([&] { return sum_on(*team) == 9900U; }), 0);
+  EXPECT_EQ(in_a_child([&] {
+              const auto own = shared_team(3);
+              return own != team && own->most_members() == 3 && sum_on(*own) == 9900U;
+            }),
+            0);
+  EXPECT_EQ(in_a_child([&] {
+              team.reset();
+              return true;
+            }),
+            0);
+  EXPECT_EQ(sum_on(*team), 9900U);
 }
 
 TEST(SharedTeam, IsOneForAllOfSoManyThreadsWhileSomeoneHoldsIt) {

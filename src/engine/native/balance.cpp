@@ -15,7 +15,8 @@ std::vector<float> balance(Norm& norm, std::span<const float> weights) {
   for (std::size_t k = 0; k < features; ++k) {
     // Before gain and bias, a feature is seldom beyond three times its deviation, which is 1.
     const float size = 3 * std::abs(norm.gain[k]) + std::abs(norm.bias[k]);
-    if (size > 0 && largest[k] > 0) factors[k] = std::sqrt(size / largest[k]);
+    // Bounded, so that a feature which hardly counts does not end at infinity.
+    if (size > 0 && largest[k] > 0) factors[k] = std::clamp(std::sqrt(size / largest[k]), 1e-6f, 1e6f);
     norm.gain[k] /= factors[k];
     norm.bias[k] /= factors[k];
   }

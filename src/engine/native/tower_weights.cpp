@@ -31,7 +31,7 @@ void TowerWeights::visit(const std::string& name, const std::function<void(std::
   for (std::int64_t rows = rest.shape.front(); rows > 0; rows -= kRows) {
     rest.shape.front() = std::min(rows, kRows);
     take(values_of(rest));
-    rest.data += static_cast<std::size_t>(kRows * rest.strides.front()) * checkpoint::size_of(rest.dtype);
+    rest.data += static_cast<std::size_t>(rest.shape.front() * rest.strides.front()) * checkpoint::size_of(rest.dtype);
   }
 }
 

@@ -45,7 +45,7 @@ std::string reason_of(const std::exception& error) {
 class Runner {
  public:
   Runner(const std::filesystem::path& path, const EngineOptions& options)
-      : path_(path.string()), threads_(options.threads), loaded_(load(path, options)) {}
+      : path_(path.string()), threads_(options.team->threads()), loaded_(load(path, options)) {}
 
   // Throws Error for a module that fails or that breaks the contract of docs/package.md, and
   // DeviceError for a device that fails.
@@ -96,7 +96,7 @@ class Runner {
   static LoadedModule load(const std::filesystem::path& path, const EngineOptions& options) {
     const c10::Device device = find_device(options.device);
     check_precision(device, options.precision);
-    const ThreadScope threads(options.threads);
+    const ThreadScope threads(options.team->threads());
     return load_module(path, device, options.precision);
   }
 
