@@ -179,9 +179,9 @@ def photo_rows(shape, precision, size, found):
     for name, rates in figures.items():
         ratios, decoders = ["", ""], ""
         if name != "LongCLIP":
-            bar = shape.bar(PHOTO_REACH, size)
             if agrees(f"{name} {precision}", found["cosine"]):
-                ratios = [against(mine / theirs, bar) for mine, theirs in zip(ours, rates)]
+                bars = shape.bar(PHOTO_REACH, size), None  # the time that photos add is a difference, and varies more
+                ratios = [against(mine / theirs, bar) for mine, theirs, bar in zip(ours, rates, bars)]
             if "decoders" in found:
                 decoders = f", decoding in {found['decoders']} thread" + "s" * (found["decoders"] > 1)
         rows.append([f"{found['count']} of {size}, {precision}", name + decoders, span(found["seconds"][name]["all"], 2),

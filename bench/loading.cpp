@@ -47,7 +47,14 @@ double memory(const std::string& field) {
   return 0;
 }
 
-double bytes_of(Precision precision) { return precision == Precision::fp32 ? 4 : precision == Precision::bf16 ? 2 : 1; }
+// Of a model's weights, in megabytes. The token table of int8 is in bfloat16: only what is multiplied has 8 bits.
+double size_of_weights(const longclip::Model& model, Precision precision) {
+  const auto& info = model.info();
+  const auto parameters = static_cast<double>(info.vision.parameters + info.text.parameters);
+  const double bytes = precision == Precision::fp32 ? 4 : precision == Precision::bf16 ? 2 : 1;
+  const double table = info.has_text ? static_cast<double>(model.tokenizer().size()) * info.text.width : 0;
+  return (parameters * bytes + (precision == Precision::int8 ? table : 0)) / 1e6;
+}
 
 Loaded load(const std::filesystem::path& package, const longclip::LoadOptions& options) {
   const double before = memory("VmRSS");
@@ -57,9 +64,7 @@ Loaded load(const std::filesystem::path& package, const longclip::LoadOptions& o
   loaded.seconds = seconds_since(begin);
   loaded.most = memory("VmHWM") - before;
   loaded.kept = memory("VmRSS") - before;
-  const auto& info = model.info();
-  loaded.weights =
-      static_cast<double>(info.vision.parameters + info.text.parameters) * bytes_of(options.precision) / 1e6;
+  loaded.weights = size_of_weights(model, options.precision);
   return loaded;
 }
 
@@ -91,7 +96,8 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-void report(const std::filesystem::path& package, Precision precision, int threads) {
+// False where it cannot be loaded.
+bool report(const std::filesystem::path& package, Precision precision, int threads) {
   longclip::LoadOptions options;
   options.precision = precision;
   options.threads = threads;
@@ -101,7 +107,7 @@ void report(const std::filesystem::path& package, Precision precision, int threa
     for (const bool verify : {false, true}) {
       options.verify = verify;
       last = load_apart(package, options);
-      if (last.weights == 0) return;
+      if (last.weights == 0) return false;
       seconds[verify].push_back(last.seconds);
     }
   }
@@ -109,6 +115,7 @@ void report(const std::filesystem::path& package, Precision precision, int threa
               std::string(longclip::to_string(precision)).c_str(), median(seconds[true]), median(seconds[false]),
               last.weights, last.most, last.most / last.weights, last.kept);
   std::fflush(stdout);
+  return true;
 }
 
 double seconds_to_read(const std::filesystem::path& package) {
@@ -137,6 +144,6 @@ int main(int argc, char** argv) {
   std::printf("%-6s %10s %14s %13s %13s %8s %13s\n", "", "load", "not verified", "weights", "at most", "ratio", "kept");
   std::fflush(stdout);
   for (const auto precision : {Precision::fp32, Precision::bf16, Precision::int8}) {
-    report(argv[1], precision, threads);
+    if (!report(argv[1], precision, threads) && precision == Precision::fp32) return 1;
   }
 }

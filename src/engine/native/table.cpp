@@ -19,7 +19,8 @@ void Table::append(std::span<const float> values) {
   if (element_ == kernel::Element::f32) {
     floats_.insert(floats_.end(), values.begin(), values.end());
   } else {
-    std::transform(values.begin(), values.end(), std::back_inserter(halves_), kernel::to_bfloat16);
+    std::transform(values.begin(), values.end(), std::back_inserter(halves_),
+                   [](float value) { return kernel::to_bfloat16(value); });
   }
 }
 
