@@ -12,7 +12,6 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -24,6 +23,7 @@
 #include <longclip/longclip.h>
 
 #include "cosines.h"
+#include "noise.h"
 
 namespace {
 
@@ -36,17 +36,6 @@ longclip::Model load(const char* package, longclip::Engine engine, longclip::Pre
   options.precision = precision;
   options.threads = threads;
   return longclip::Model::load(package, options);
-}
-
-std::vector<longclip::Image> noise(std::size_t count, int size) {
-  std::mt19937 generator(1);
-  std::vector<longclip::Image> images;
-  for (std::size_t i = 0; i < count; ++i) {
-    std::vector<std::uint8_t> pixels(3 * static_cast<std::size_t>(size) * static_cast<std::size_t>(size));
-    for (auto& value : pixels) value = static_cast<std::uint8_t>(generator());
-    images.push_back(longclip::Image::from_pixels({pixels.data(), size, size, longclip::PixelFormat::rgb}));
-  }
-  return images;
 }
 
 // Texts of so many tokens, start and end included: each of these words is one.

@@ -9,31 +9,18 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
-#include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <longclip/longclip.h>
 
+#include "noise.h"
+
 namespace {
-
-using Images = std::vector<longclip::Image>;
-
-Images noise(std::size_t count, int size) {
-  std::mt19937 generator(1);
-  Images images;
-  for (std::size_t i = 0; i < count; ++i) {
-    std::vector<std::uint8_t> pixels(3 * static_cast<std::size_t>(size) * static_cast<std::size_t>(size));
-    for (auto& value : pixels) value = static_cast<std::uint8_t>(generator());
-    images.push_back(longclip::Image::from_pixels({pixels.data(), size, size, longclip::PixelFormat::rgb}));
-  }
-  return images;
-}
 
 double seconds(const std::function<void()>& work) {
   const auto begin = std::chrono::steady_clock::now();
@@ -74,7 +61,7 @@ int main(int argc, char** argv) {
     options.threads = threads;
     const auto model = longclip::Model::load(argv[1], options);
     const auto other = longclip::Model::load(argv[1], options);
-    const Images images = noise(kAtOnce, model.info().image_size);
+    const auto images = noise(kAtOnce, model.info().image_size);
     std::string text = "dog";
     for (int i = 3; i < 150; ++i) text += " dog";
     const std::vector<std::string> texts(kAtOnce, text);

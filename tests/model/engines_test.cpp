@@ -140,23 +140,25 @@ TEST(NativeEngine, KeepsTheStatesDirectionsInEachPrecision) {
   }
 }
 
+std::string refusal(const LoadOptions& options) {
+  try {
+    Model::load(testing::golden_package("longclip248.pt"), options);
+  } catch (const UnsupportedModel& error) {
+    return error.what();
+  }
+  return "none";
+}
+
 TEST(NativeEngine, IsNotTakenWhereTheProcessorLacksTheInstructions) {
   const Limit limit(kernel::Instructions::none);
   LoadOptions options;
   EXPECT_EQ(Model::load(testing::golden_package("longclip248.pt"), options).info().vision.engine, "torchscript");
   options.precision = Precision::automatic;
   EXPECT_EQ(Model::load(testing::golden_package("longclip248.pt"), options).info().text.precision, Precision::fp32);
-  const auto refusal = [&](Precision precision) -> std::string {
-    options.precision = precision;
-    try {
-      Model::load(testing::golden_package("longclip248.pt"), options);
-    } catch (const UnsupportedModel& error) {
-      return error.what();
-    }
-    return "none";
-  };
-  EXPECT_NE(refusal(Precision::bf16).find("lacks AVX512_BF16"), std::string::npos);
-  EXPECT_NE(refusal(Precision::int8).find("lacks AVX512_VNNI"), std::string::npos);
+  options.precision = Precision::bf16;
+  EXPECT_NE(refusal(options).find("lacks AVX512_BF16"), std::string::npos);
+  options.precision = Precision::int8;
+  EXPECT_NE(refusal(options).find("lacks AVX512_VNNI"), std::string::npos);
 }
 
 // On whose threads, and beside whom, a row is computed must not be seen in it.
@@ -196,15 +198,6 @@ TEST(NativeEngine, IsTakenInThePrecisionsThatTheProcessorIsFastIn) {
   EXPECT_EQ(Model::load(testing::golden_package("longclip248.pt"), options).info().text.precision, fastest);
   options.engine = Engine::torchscript;
   EXPECT_EQ(Model::load(testing::golden_package("longclip248.pt"), options).info().text.precision, Precision::fp32);
-}
-
-std::string refusal(const LoadOptions& options) {
-  try {
-    Model::load(testing::golden_package("longclip248.pt"), options);
-  } catch (const UnsupportedModel& error) {
-    return error.what();
-  }
-  return "none";
 }
 
 TEST(NativeEngine, SaysWhatItDoesNotCompute) {
