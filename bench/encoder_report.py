@@ -23,7 +23,7 @@ PHOTO_REACH = {"12 megapixels": 1.5, "half a megapixel": 1.15}
 FIRST_REACH = 1.0  # seconds, B in fp32
 INTRODUCTION = """Two towers with random weights, the same for all; each encoder in a process of its own with {threads} threads, in turns,
 {rounds} or more of them a case, at the fastest of its settings. {processor} (family {family}, model {model}; {can}), {processors}
-processors, {memory} GB. {versions}."""
+processors, {memory} GB. LongCLIP {library}, {versions}."""
 
 
 def table(header, rows):
@@ -94,8 +94,8 @@ def reach(shape):
     rows = []
     for case, bars in REACH.items():
         ratios = {peer: shape.ratio(peer, case) for peer in peers}
-        int8 = [ratio for peer in shape.of("int8")[1:] if (ratio := shape.ratio(peer, case))]
-        ratios["int8"] = min(int8, default=None)
+        int8 = [shape.ratio(f"{peer} int8", case) for peer in ("ONNX Runtime", "OpenVINO")]
+        ratios["int8"] = min(int8) if all(int8) else None
         rows.append([CASES[case], *(against(ratio, shape.bar(bars, peer)) if ratio else "" for peer, ratio in ratios.items())])
     return "How many times as fast as each peer LongCLIP is, at the same precision:\n\n" + table(
         ["", *peers, "faster of ONNX Runtime's and OpenVINO's int8"], rows)
@@ -228,9 +228,17 @@ def of_shape(results):
     return "\n".join(section for section in sections if section)
 
 
+def library_versions(all_results):
+    """Of the library's own figures: more than one, where not all are of the last run."""
+    cases = [case for results in all_results for name, encoder in results["encoders"].items() if name.startswith("LongCLIP")
+             for case in encoder["cases"].values()]
+    return " and ".join(sorted({case.get("library", "of an unknown version") for case in cases})) or "not measured"
+
+
 def markdown(all_results):
     first = all_results[0]
     versions = ", ".join(f"{name} {version}" for name, version in first["versions"].items())
     introduction = INTRODUCTION.format(**{**first["machine"], "can": ", ".join(first["machine"]["can"]),
-                                          "threads": first["threads"], "rounds": first["rounds"], "versions": versions})
+                                          "threads": first["threads"], "rounds": first["rounds"], "versions": versions,
+                                          "library": library_versions(all_results)})
     return introduction + "\n\n" + "\n\n".join(map(of_shape, all_results))

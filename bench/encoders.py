@@ -34,7 +34,8 @@ import time
 import encoder_report
 from encoder_process import Failed, Worker, least_cosine, read_npy
 from encoder_results import Results, agrees, least_cosine_of
-from encoder_setup import PEERS, ROOT, build_library, check_made, give_up, hold, install_peers, machine, say, versions
+from encoder_setup import (PEERS, ROOT, build_library, check_made, give_up, hold, install_peers, library_version, machine,
+                           say, versions)
 
 EXAMPLES = ROOT / "examples" / "photos"
 
@@ -81,6 +82,7 @@ class Bench:
         self.command = self.build / "bin" / "longclip"
         self.environment = {**os.environ, "TORCHINDUCTOR_CACHE_DIR": str(self.work / "inductor")}
         self.environment.pop("PYTHONPATH", None)
+        self.library = library_version()
         self.results = Results(results_file(self.work, shape), NAMES, shape=shape, threads=self.threads,
                                rounds=self.rounds, **facts)
         if self.results.begun_anew:
@@ -194,7 +196,7 @@ class Bench:
                     setting = self.prepare(worker, encoder, case)
                     cosine = self.check(worker, encoder, case)
                     runs[encoder] = worker, {"count": CASES[case]["count"], "setting": setting, "cosine": cosine,
-                                             "milliseconds": []}
+                                             "milliseconds": [], **({} if peer else {"library": self.library})}
         return runs
 
     def reference(self, case):
@@ -332,7 +334,7 @@ class Bench:
             self.export(ENCODERS[precision][peer], precision)
             python = [self.python, PEERS / "folder.py", self.work, self.shape, ENCODERS[precision][peer], precision,
                       self.threads, setting]
-            found["decoders"] = self.best_decoders(lambda decoders, out: [*python, decoders, folders["few"], out])
+            found["decoders"] = self.best_decoders(lambda decoders, out: [*python, decoders, folders["all"], out])
             programs[peer] = lambda photos, out: [*python, found["decoders"], photos, out]
         out = {name: self.work / f"photos-{name}.npy" for name in programs}
         found["seconds"] = {name: {"all": [], "few": []} for name in programs}
@@ -345,10 +347,12 @@ class Bench:
         return found
 
     def best_decoders(self, command):
-        """How many threads a peer should decode with: each number is tried once, after a run that fills the caches."""
-        numbers = range(1, self.threads + 1)
-        times = {decoders: self.seconds(command(decoders, self.work / "features.npy")) for decoders in (1, *numbers)}
-        return min(times, key=times.get)
+        """How many threads a peer should decode with: each number is tried three times, in turns."""
+        times = {decoders: [] for decoders in range(1, self.threads + 1)}
+        for _ in range(3):
+            for decoders, seconds in times.items():
+                seconds.append(self.seconds(command(decoders, self.work / "features.npy")))
+        return min(times, key=lambda decoders: statistics.median(times[decoders]))
 
     def seconds(self, command):
         begin = time.monotonic()

@@ -30,19 +30,21 @@ struct LoadOptions {
   std::string device = "cpu";  // "cpu", "cuda", "cuda:1"
   Engine engine = Engine::automatic;
   // Of the computation, whatever the package holds. In fp32 features are the reference's to a millionth; what the
-  // others gain and cost is in docs/performance.md. bf16 and int8 are computed on a CPU that has the instructions, or
-  // refused.
+  // others gain and cost is in docs/performance.md. On a CPU without the instructions for bf16 or int8 they are
+  // refused, but that Engine::torchscript computes in bf16 on any, slower than in fp32.
   Precision precision = Precision::fp32;
   // To load: one that is left out takes neither time nor memory.
   Towers towers = Towers::both;
 
   // Compare the files with the SHA-256 of config.json while they load: LibTorch does not notice a
-  // damaged weight. About a third of a second for a base model, beside the loading.
+  // damaged weight. One of the threads does it while the others load; a base model takes some 0.2 seconds more.
   bool verify = true;
 
   // How.
   int threads = 0;  // 0: the processors that this process may use (affinity and cgroup quota)
-  std::size_t batch_memory = std::size_t{1} << 30;  // bytes of activations that one batch may take
+  // Bytes of activations that one batch may take. A native tower keeps some for its next call: at most 128 MiB, or
+  // 16 MiB a thread.
+  std::size_t batch_memory = std::size_t{1} << 30;
 };
 
 struct TextOptions {
@@ -69,8 +71,8 @@ struct StateOptions {
 };
 
 struct TowerInfo {
-  std::string engine;   // "native" or "torchscript"
-  Precision precision;  // of the computation
+  std::string engine;                     // "native" or "torchscript"
+  Precision precision = Precision::fp32;  // of the computation
   std::uint64_t parameters = 0;
   int width = 0;
   int layers = 0;
@@ -113,8 +115,9 @@ struct ImageFeatures {
 class LONGCLIP_EXPORT Model {
  public:
   // Loads a package folder. Throws InvalidFile (missing, damaged), UnsupportedModel (newer
-  // format, precision that the device lacks), DeviceError (no such device), InvalidInput (a device
-  // of another name, a negative number of threads).
+  // format, precision that the device lacks, a tower that the engine cannot run), DeviceError (no
+  // such device), InvalidInput (a device of another name, threads below 0 or above 1024), Error
+  // (memory, or the system's threads, do not suffice).
   static Model load(const std::filesystem::path& package, const LoadOptions& options = {});
 
   Model(Model&&) noexcept;

@@ -1,5 +1,8 @@
 #include "engine/engine.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <longclip/error.h>
 
 #include "engine/native/encoders.h"
@@ -36,6 +39,16 @@ std::unique_ptr<Encoder> load(const package::Package& package, const std::filesy
 }
 
 }  // namespace
+
+void set_shape(TowerInfo& info, const Architecture::Tower& shape) {
+  info.width = shape.width;
+  info.layers = shape.layers;
+  info.heads = shape.heads;
+}
+
+bool all_finite(std::span<const float> values) {
+  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+}
 
 std::unique_ptr<VisionEncoder> load_vision(const package::Package& package, const EngineOptions& options) {
   return load<VisionEncoder>(package, package.vision(), options, native::load_vision, torchscript::load_vision);

@@ -36,6 +36,10 @@ class TextEncoder {
   virtual TowerInfo info() const = 0;
 };
 
+// What both engines say of a tower, and ask of what it gives.
+void set_shape(TowerInfo& info, const Architecture::Tower& shape);
+bool all_finite(std::span<const float> values);
+
 struct EngineOptions {
   std::string device = "cpu";
   Engine engine = Engine::automatic;

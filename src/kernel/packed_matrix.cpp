@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 
 #include "kernel/bfloat16.h"
+#include "kernel/rounding.h"
 
 namespace longclip::kernel {
 namespace {
@@ -43,7 +44,6 @@ class Column {
 
  private:
   void set_integers(std::span<const float> values) {
-    constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: what is added to it is rounded to a whole number
     float largest = 0;
     float nothing = 0;  // or NaN, if a value is not finite, which must not be lost
     for (const float value : values) {

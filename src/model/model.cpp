@@ -110,18 +110,17 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
   info.has_vision = config.has_vision && options.towers != Towers::text;
   info.has_text = config.has_text && options.towers != Towers::vision;
 
-  // Beside the loading, which does other work, unless one thread is all there is; get() waits for
-  // it and throws what it found.
-  const auto launch = info.threads > 1 ? std::launch::async | std::launch::deferred : std::launch::deferred;
-  const auto verify = [&](bool has_tower, const char* file) {
-    return std::async(launch, [&package = state->package, wanted = options.verify && has_tower, file] {
-      if (wanted) package::verify_file(package, file);
-    });
-  };
-  auto vision_verified = verify(info.has_vision, package::vision_file);
-  auto text_verified = verify(info.has_text, package::text_file);
-
+  // One thread beside those that load, unless one is all there is; get() waits for it and throws what it found.
   state->team = runtime::shared_team(info.threads);
+  std::future<void> verified;
+  if (options.verify) {
+    const auto launch = info.threads > 1 ? std::launch::async | std::launch::deferred : std::launch::deferred;
+    verified = std::async(launch, [&state = *state, place = state->team->places().take()]() mutable {
+      const auto left_when_done = std::move(place);
+      if (state.info.has_vision) package::verify_file(state.package, package::vision_file);
+      if (state.info.has_text) package::verify_file(state.package, package::text_file);
+    });
+  }
   engine::EngineOptions engine_options{options.device, options.engine, options.precision, {}, state->team};
   if (info.has_vision) {
     state->vision = engine::load_vision(state->package, engine_options);
@@ -141,8 +140,7 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
     state->text = engine::load_text(state->package, engine_options);
     info.text = state->text->info();
   }
-  vision_verified.get();
-  text_verified.get();
+  if (verified.valid()) verified.get();
   return Model(std::move(state));
 } catch (const std::bad_alloc&) {
   throw Error(path.string() + ": memory does not suffice to load it");
@@ -167,6 +165,7 @@ model::PictureOptions Model::State::picture_options() const {
   options.at_once = model::images_per_batch(architecture(), batch_memory);
   options.each_at_once = model::images_per_thread(architecture(), batch_memory, info.threads);
   options.side_by_side = info.vision.engine == "native";
+  options.ahead = info.device != "cpu";
   return options;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <future>
 #include <new>
 #include <optional>
 #include <span>
@@ -73,7 +74,7 @@ void encode(const engine::VisionEncoder& vision, const PictureOptions& options, 
 // Two ways. Where there are pictures enough for all threads, each thread goes with a few of them all the way from the
 // file to the feature, so that some read and decode while others encode. No thread waits for another, there are never
 // more of them than were asked for, and order is restored where pieces are taken. Else, and where the tower
-// cannot be run so, the threads share the decoding and then the tower.
+// cannot be run so, the threads share the decoding and then the tower, or decode while a tower elsewhere runs.
 //
 // Measured with 12-megapixel photos on two processors, milliseconds a photo: 161 side by side, 171 with decoders
 // beside a team that encodes (the two take each other's time, and at every stage the team waits for the
@@ -105,11 +106,17 @@ void encode_pictures(const engine::VisionEncoder& vision, const PictureOptions& 
   }
   // As many pictures at a time as keep the tower busy.
   const std::size_t chunk = 2 * options.at_once;
-  for (std::size_t begin = 0; begin < count; begin += chunk) {
+  const auto decoded = [&](std::size_t begin) {
     std::vector<Pixels> pictures(std::min(chunk, count - begin));
     runtime::parallel_for(
         pictures.size(), team.threads(), [&](std::size_t i) { pictures[i] = read(open, begin + i, options.size); },
         &team.places());
+    return pictures;
+  };
+  std::future<std::vector<Pixels>> next;
+  for (std::size_t begin = 0; begin < count; begin += chunk) {
+    std::vector<Pixels> pictures = next.valid() ? next.get() : decoded(begin);
+    if (options.ahead && begin + chunk < count) next = std::async(decoded, begin + chunk);
     EncodedPictures result = encoded(begin, pictures, options.at_once);
     take(result);
   }

@@ -22,7 +22,8 @@ struct PictureOptions {
   std::size_t at_once = 1;       // pictures in the tower
   std::size_t each_at_once = 1;  // the same where every thread runs the tower by itself
   bool side_by_side = false;     // whether the tower may be run by every thread by itself
-  bool all_or_none = false;      // from the first error on, pictures are looked at for errors only
+  bool ahead = false;        // whether the next pictures are decoded while the tower runs: it has a device of its own
+  bool all_or_none = false;  // from the first error on, pictures are looked at for errors only
 };
 
 // A piece of a list of pictures.

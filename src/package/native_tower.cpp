@@ -42,22 +42,26 @@ bool sums_fit(const Architecture::Tower& shape, const kernel::Kernels& kernels) 
 
 }  // namespace
 
-std::string why_not_native(const Architecture::Tower& shape, Precision precision) {
+std::string why_not_native(const Architecture& architecture, Towers which, Precision precision) {
+  const auto& shape = which == Towers::vision ? architecture.vision : architecture.text;
   const auto* kernels = kernel::find_kernels(precision);
   if (kernels == nullptr) return missing_instructions(precision);
   if (!sums_fit(shape, *kernels)) return "its rows are too long for " + std::string(to_string(precision));
-  if (!fits(shape, *kernels)) return "its width is odd for " + std::string(to_string(precision));
+  if (!fits(shape, *kernels)) {
+    return "its widths, or those of its heads, are no multiple of 4 bytes in " + std::string(to_string(precision));
+  }
   return {};
 }
 
-NativeTower find_native_tower(const std::filesystem::path& file, const Architecture::Tower& shape,
-                              const std::vector<tower::Parameter>& parameters, Precision precision) {
+NativeTower find_native_tower(const std::filesystem::path& file, const Architecture& architecture, Towers which,
+                              Precision precision) {
   NativeTower tower;
-  tower.why_not = why_not_native(shape, precision);
+  tower.why_not = why_not_native(architecture, which, precision);
   if (!tower) return tower;
   tower.kernels = kernel::find_kernels(precision);
-  tower.parameters = clip_parameters(file, parameters);
-  if (!tower.parameters) tower.why_not = "the file does not carry CLIP's parameters by their names";
+  const auto parameters =
+      which == Towers::vision ? tower::vision_parameters(architecture) : tower::text_parameters(architecture);
+  tower.parameters = clip_parameters(file, architecture, parameters, tower.why_not);
   return tower;
 }
 

@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <longclip/precision.h>
+#include <longclip/towers.h>
 
 #include "checkpoint/checkpoint.h"
 #include "kernel/kernels.h"
@@ -22,11 +22,13 @@ struct NativeTower {
   explicit operator bool() const noexcept { return why_not.empty(); }
 };
 
-// Why this processor cannot compute a tower of this shape in a precision of its own; empty: it can.
-std::string why_not_native(const Architecture::Tower& shape, Precision precision);
+// Why this processor cannot compute a tower (Towers::vision or text) of this shape in a precision of its own; empty: it
+// can.
+std::string why_not_native(const Architecture& architecture, Towers which, Precision precision);
 
-// `precision` is one of its own, not automatic. Throws InvalidFile for a damaged file.
-NativeTower find_native_tower(const std::filesystem::path& file, const Architecture::Tower& shape,
-                              const std::vector<tower::Parameter>& parameters, Precision precision);
+// `precision` is one of its own, not automatic. Throws InvalidFile for a damaged
+// file.
+NativeTower find_native_tower(const std::filesystem::path& file, const Architecture& architecture, Towers which,
+                              Precision precision);
 
 }  // namespace longclip::package

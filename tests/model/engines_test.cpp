@@ -108,6 +108,7 @@ TEST(NativeEngine, KeepsTheReferencesDirectionsInEachPrecision) {
       EXPECT_GE(of_texts, least_cosine(precision));
       if (precision == Precision::fp32) {
         EXPECT_LE(difference_of_directions(model.encode_image(testing::golden_crops()), images), 2e-6);
+        EXPECT_LE(difference_of_directions(model.encode_text(testing::golden_texts(), truncating()), texts), 2e-6);
         continue;
       }
       EXPECT_LT(of_texts, 0.9999995) << "that is float32's precision";

@@ -76,6 +76,20 @@ TEST(ForeignModule, IsNotRunByTheNativeEngine) {
   EXPECT_EQ(inspect(package).engine.find("torchscript: "), 0u) << inspect(package).engine;
 }
 
+// A checkpoint with such a buffer is refused; a module may have what it likes.
+TEST(ForeignModule, MayHoldWhatNoCheckpointHolds) {
+  const testing::TemporaryFolder folder;
+  const auto package = foreign_package(folder, mean_colour, token_sum);
+  torch::jit::Module module = torch::jit::load((package / "vision.pt").string());
+  module.register_buffer("phases", torch::ones({2}, at::kComplexFloat));
+  module.save((package / "vision.pt").string());
+  const Model model = Model::load(package);
+  EXPECT_EQ(model.info().vision.engine, "torchscript");
+  EXPECT_EQ(refusal(model), "");
+  EXPECT_EQ(inspect(package).engine.find("torchscript: vision.pt: it is not plain data ("), 0U)
+      << inspect(package).engine;
+}
+
 TEST(ForeignModule, WithoutStatesSaysSo) {
   const testing::TemporaryFolder folder;
   const Model model = Model::load(foreign_package(folder, mean_colour, token_sum));

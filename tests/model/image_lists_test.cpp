@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "model/golden_model.h"
+#include "most_at_once.h"
 
 namespace longclip {
 namespace {
@@ -201,29 +202,25 @@ TEST(ImageListCallers, OfTwoModelsShareTheirThreads) {
   constexpr int kThreads = 6;
   const Model one = with_threads(kThreads);
   const Model other = with_threads(kThreads);
-  std::atomic<int> now = 0;
-  std::atomic<int> most = 0;
-  const auto open = [&](std::size_t) {
-    const int here = ++now;
-    for (int seen = most; here > seen && !most.compare_exchange_weak(seen, here);) {
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(3));
-    --now;
-    return picture(1);
-  };
   for (const std::size_t count : {std::size_t{48}, std::size_t{16}}) {
+    testing::MostAtOnce opening;
+    const auto open = [&](std::size_t) {
+      opening.begin();
+      std::this_thread::sleep_for(std::chrono::milliseconds(3));
+      opening.end();
+      return picture(1);
+    };
     const auto encode = [&](const Model& model) {
       std::size_t taken = 0;
       model.encode_images(
           count, open, [&](const ImageFeatures& piece) { taken += piece.indices.size(); }, [](const InputError&) {});
       EXPECT_EQ(taken, count);
     };
-    most = 0;
     std::thread beside([&] { encode(other); });
     encode(one);
     beside.join();
-    EXPECT_GT(most, 2) << count;
-    EXPECT_LE(most, kThreads + 2) << count;  // callers do not wait for a place; without places 12
+    EXPECT_GT(opening.most(), 2) << count;
+    EXPECT_LE(opening.most(), kThreads + 2) << count;  // callers do not wait for a place; without places 12
   }
 }
 

@@ -10,18 +10,19 @@ namespace {
 
 std::string tokenizer_file(const char* name) { return golden::data("tokenizer/sentencepiece/" + std::string(name)); }
 
-Model load_with(const TemporaryFolder& folder, const char* tokenizer) {
+std::filesystem::path package_with(const TemporaryFolder& folder, const char* tokenizer) {
   ConvertOptions options;
   options.tokenizer = tokenizer_file(tokenizer);
   convert(golden::model("longclip248.pt"), folder / "p", options);
-  return Model::load(folder / "p");
+  return folder / "p";
 }
 
 class SentencePieceModel : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(SentencePieceModel, ReadsTextsToTheirEndToken) {
   const TemporaryFolder folder;
-  const Model model = load_with(folder, GetParam());
+  const auto package = package_with(folder, GetParam());
+  const Model model = Model::load(package);
   const std::string first = "a red car";
   const std::string longer = first + " a";
   const auto highest = [&](const std::string& text) {
@@ -36,6 +37,14 @@ TEST_P(SentencePieceModel, ReadsTextsToTheirEndToken) {
     difference = std::max(difference, std::abs(features(0, j) - features(1, j)));
   }
   EXPECT_GT(difference, 1e-3);
+
+  // The TorchScript has the end token's id from convert().
+  LoadOptions options;
+  options.engine = Engine::torchscript;
+  const Model torchscript = Model::load(package, options);
+  const std::vector<std::string> texts{first, longer, "", "two dogs on a street"};
+  EXPECT_LE(largest_difference(model.encode_text(texts).normalized(), torchscript.encode_text(texts).normalized()),
+            2e-6);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, SentencePieceModel, ::testing::Values("tiny_unigram.model", "tiny_bpe.model"));

@@ -12,6 +12,8 @@
 #include <thread>
 #include <vector>
 
+#include "most_at_once.h"
+
 namespace longclip::runtime {
 namespace {
 
@@ -24,8 +26,8 @@ constexpr OrderedOptions kOptions{.slots = 5, .largest = 7};
 
 void pause(int microseconds) { std::this_thread::sleep_for(std::chrono::microseconds(microseconds)); }
 
-class ParallelOrdered : public testing::TestWithParam<int> {};
-INSTANTIATE_TEST_SUITE_P(Threads, ParallelOrdered, testing::Values(1, 2, 3, 8, 40));
+class ParallelOrdered : public ::testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Threads, ParallelOrdered, ::testing::Values(1, 2, 3, 8, 40));
 
 // Every third piece is slow.
 TEST_P(ParallelOrdered, TakesAllInOrderOnTheCallersThread) {
@@ -52,23 +54,19 @@ TEST_P(ParallelOrdered, TakesAllInOrderOnTheCallersThread) {
 
 TEST_P(ParallelOrdered, BeginsNoMoreThanThereAreSlots) {
   Team team(GetParam());
-  std::atomic<int> held = 0;
-  std::atomic<int> most = 0;
+  testing::MostAtOnce held;
   ordered_for(
       300, team, kOptions,
       [&](std::size_t, std::size_t begin, std::size_t) {
-        const int now = ++held;
-        int seen = most;
-        while (now > seen && !most.compare_exchange_weak(seen, now)) {
-        }
+        held.begin();
         if (begin == 0) pause(3000);  // the others run ahead as far as they may
       },
       [&](std::size_t) {
         pause(50);
-        --held;
+        held.end();
       });
-  EXPECT_EQ(held, 0);
-  EXPECT_LE(most, 5);
+  EXPECT_EQ(held.now(), 0);
+  EXPECT_LE(held.most(), 5);
 }
 
 TEST_P(ParallelOrdered, UsesNoMoreThreadsThanItMay) {

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "most_at_once.h"
 #include "runtime/ordered.h"
 #include "runtime/parallel.h"
 #include "runtime/team.h"
@@ -57,28 +58,16 @@ TEST(PlacesOfThreads, ACallerTakesThoseThatAreFree) {
   EXPECT_EQ(places.take(9).count(), 4U);
 }
 
-// Counts those that work at the same time.
-class Working {
- public:
-  void one(int microseconds) {
-    const int now = ++now_;
-    for (int most = most_; now > most && !most_.compare_exchange_weak(most, now);) {
-    }
-    std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
-    --now_;
-  }
-  int most() const { return most_; }
-
- private:
-  std::atomic<int> now_ = 0;
-  std::atomic<int> most_ = 0;
-};
-
 // What three models do that an application uses at once.
 TEST(PlacesOfThreads, BoundHowManyWorkForAllCallersTogether) {
   constexpr int kThreads = 8;
   Team team(kThreads);
-  Working working;
+  testing::MostAtOnce working;
+  const auto work = [&working] {
+    working.begin();
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+    working.end();
+  };
   std::vector<std::size_t> sums(3);
   {
     std::vector<std::jthread> callers;
@@ -88,13 +77,13 @@ TEST(PlacesOfThreads, BoundHowManyWorkForAllCallersTogether) {
         ordered_for(
             200, team, {.slots = slots.size(), .largest = 2},
             [&](std::size_t slot, std::size_t begin, std::size_t end) {
-              working.one(200);
+              work();
               slots[slot] = 0;
               for (std::size_t i = begin; i < end; ++i) slots[slot] += i;
             },
             [&](std::size_t slot) { sum += slots[slot]; });
         parallel_for(
-            50, kThreads, [&](std::size_t) { working.one(200); }, &team.places());
+            50, kThreads, [&](std::size_t) { work(); }, &team.places());
       });
     }
   }

@@ -1,7 +1,6 @@
 #include "engine/native/encoder.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <longclip/error.h>
 
@@ -13,9 +12,7 @@ TowerInfo info_of(const Means& means, const Architecture::Tower& shape,
   info.engine = "native";
   info.precision = means.precision;
   info.parameters = tower::count_elements(parameters);
-  info.width = shape.width;
-  info.layers = shape.layers;
-  info.heads = shape.heads;
+  set_shape(info, shape);
   return info;
 }
 
@@ -34,9 +31,7 @@ void give(const Rows& rows, std::size_t width, std::span<float> to, const std::s
   for (std::size_t i = 0; i < rows.count(); ++i) {
     std::copy_n(rows.floats(i), width, to.begin() + static_cast<std::ptrdiff_t>(i * width));
   }
-  if (!std::all_of(to.begin(), to.end(), [](float value) { return std::isfinite(value); })) {
-    throw Error(file + ": gives NaN or infinity: its weights are damaged");
-  }
+  if (!all_finite(to)) throw Error(file + ": gives NaN or infinity: its weights are damaged");
 }
 
 }  // namespace longclip::engine::native

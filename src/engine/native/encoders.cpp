@@ -16,18 +16,20 @@ struct Found {
   TowerWeights weights;
 };
 
-std::optional<Found> find(const std::filesystem::path& file, const Architecture::Tower& shape,
-                          const std::vector<tower::Parameter>& parameters, const EngineOptions& options,
+std::optional<Found> find(const package::Package& package, Towers which, const EngineOptions& options,
                           std::string& why_not) {
   if (options.device != "cpu") {
     why_not = "it runs on the CPU";
     return {};
   }
+  const std::filesystem::path file = which == Towers::vision ? package.vision() : package.text();
+  const Architecture& architecture = package.config.architecture;
   Precision precision = options.precision;
   if (precision == Precision::automatic) {
-    precision = package::why_not_native(shape, Precision::bf16).empty() ? Precision::bf16 : Precision::fp32;
+    precision =
+        package::why_not_native(architecture, which, Precision::bf16).empty() ? Precision::bf16 : Precision::fp32;
   }
-  auto tower = package::find_native_tower(file, shape, parameters, precision);
+  auto tower = package::find_native_tower(file, architecture, which, precision);
   why_not = tower.why_not;
   if (!tower) return {};
   return Found{{file.string(), precision, *tower.kernels, *kernel::find_kernels(Precision::fp32), options.team},
@@ -38,18 +40,16 @@ std::optional<Found> find(const std::filesystem::path& file, const Architecture:
 
 std::unique_ptr<VisionEncoder> load_vision(const package::Package& package, const EngineOptions& options,
                                            std::string& why_not) {
-  const Architecture& shape = package.config.architecture;
-  auto found = find(package.vision(), shape.vision, tower::vision_parameters(shape), options, why_not);
+  auto found = find(package, Towers::vision, options, why_not);
   if (!found) return nullptr;
-  return std::make_unique<Vision>(std::move(found->means), shape, found->weights);
+  return std::make_unique<Vision>(std::move(found->means), package.config.architecture, found->weights);
 }
 
 std::unique_ptr<TextEncoder> load_text(const package::Package& package, const EngineOptions& options,
                                        std::string& why_not) {
-  const Architecture& shape = package.config.architecture;
-  auto found = find(package.text(), shape.text, tower::text_parameters(shape), options, why_not);
+  auto found = find(package, Towers::text, options, why_not);
   if (!found) return nullptr;
-  return std::make_unique<Text>(std::move(found->means), shape, found->weights, options.end_id);
+  return std::make_unique<Text>(std::move(found->means), package.config.architecture, found->weights, options.end_id);
 }
 
 }  // namespace longclip::engine::native

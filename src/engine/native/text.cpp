@@ -12,7 +12,7 @@ Text::Text(Means means, const Architecture& shape, const TowerWeights& weights, 
       end_id_(end_id),
       embedding_(means_.blocks.operand, static_cast<std::size_t>(shape.vocabulary_size), width_),
       positions_(weights.values("positional_embedding").copy()),
-      transformer_(means_.blocks, weights, "transformer.", shape.text, shape.activation, true, means_.team->threads()),
+      transformer_(means_.blocks, weights, "transformer.", shape.text, shape.activation, true, *means_.team),
       head_(means_, weights, "ln_final", "text_projection", width_),
       arenas_(means_.team->threads()) {
   weights.visit("token_embedding.weight", [this](std::span<const float> values) { embedding_.append(values); });

@@ -46,15 +46,19 @@ Transformer::Workspace::Workspace(Arena& arena, const Transformer& transformer, 
 std::size_t Transformer::padded_width() const { return kernel::in_whole_panels(kernels_, width()); }
 
 Transformer::Transformer(const kernel::Kernels& kernels, const TowerWeights& weights, const std::string& prefix,
-                         const Architecture::Tower& tower, const std::string& activation, bool causal, int threads)
+                         const Architecture::Tower& tower, const std::string& activation, bool causal,
+                         runtime::Team& team)
     : kernels_(kernels),
       tower_(tower),
       activation_(activation == "gelu" ? kernel::Activation::gelu : kernel::Activation::quick_gelu),
       causal_(causal) {
   blocks_.resize(static_cast<std::size_t>(tower.layers));
-  runtime::parallel_for(blocks_.size(), threads, [&](std::size_t layer) {
-    blocks_[layer] = make_block(weights, prefix + "resblocks." + std::to_string(layer) + ".");
-  });
+  runtime::parallel_for(
+      blocks_.size(), team.threads(),
+      [&](std::size_t layer) {
+        blocks_[layer] = make_block(weights, prefix + "resblocks." + std::to_string(layer) + ".");
+      },
+      &team.places());
 }
 
 Transformer::Block Transformer::make_block(const TowerWeights& weights, const std::string& prefix) const {

@@ -29,9 +29,9 @@ Norm norm_of(const TowerWeights& weights, const std::string& name);
 // The residual blocks of a tower, and what they work in.
 class Transformer {
  public:
-  // `prefix` is "visual.transformer." or "transformer."; packs on `threads` threads.
+  // `prefix` is "visual.transformer." or "transformer."; packs on as many threads as `team` has places for.
   Transformer(const kernel::Kernels& kernels, const TowerWeights& weights, const std::string& prefix,
-              const Architecture::Tower& tower, const std::string& activation, bool causal, int threads);
+              const Architecture::Tower& tower, const std::string& activation, bool causal, runtime::Team& team);
 
   struct Workspace;
 

@@ -27,8 +27,7 @@ Vision::Vision(Means means, const Architecture& shape, const TowerWeights& weigh
       class_embedding_(weights.values("visual.class_embedding").copy()),
       positions_(weights.values("visual.positional_embedding").copy()),
       before_(norm_of(weights, "visual.ln_pre")),
-      transformer_(means_.blocks, weights, "visual.transformer.", shape.vision, shape.activation, false,
-                   means_.team->threads()),
+      transformer_(means_.blocks, weights, "visual.transformer.", shape.vision, shape.activation, false, *means_.team),
       head_(means_, weights, "visual.ln_post", "visual.proj", width_),
       arenas_(means_.team->threads()) {}
 

@@ -1,7 +1,6 @@
 #include "engine/torchscript/encoders.h"
 
 #include <algorithm>
-#include <cmath>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -78,7 +77,7 @@ class Runner {
       }
       fail(method, "failed: " + reason);
     }
-    if (!std::all_of(output.begin(), output.end(), [](float value) { return std::isfinite(value); })) {
+    if (!all_finite(output)) {
       fail(method, "gives NaN or infinity: its weights are damaged, or too large for " +
                        std::string(to_string(loaded_.info.precision)));
     }
@@ -105,10 +104,8 @@ class Runner {
   LoadedModule loaded_;
 };
 
-TowerInfo with_shape(TowerInfo info, const Architecture::Tower& tower) {
-  info.width = tower.width;
-  info.layers = tower.layers;
-  info.heads = tower.heads;
+TowerInfo with_shape(TowerInfo info, const Architecture::Tower& shape) {
+  set_shape(info, shape);
   return info;
 }
 
