@@ -42,7 +42,10 @@ def span(values, digits):
 def against(ratio, bar):
     if bar is None:
         return f"{ratio:.2f}"
-    return f"{ratio:.2f} (bar {bar:.2f})" if ratio >= bar else f"**{ratio:.2f}** (bar {bar:.2f}, missed)"
+    if ratio >= bar:
+        return f"{ratio:.2f} (bar {bar:.2f})"
+    digits = 2 if round(ratio, 2) < bar else 3
+    return f"**{ratio:.{digits}f}** (bar {bar:.2f}, missed)"
 
 
 class Shape:
