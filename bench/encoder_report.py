@@ -208,8 +208,9 @@ def settings(shape):
     lines = []
     for encoder, measured in shape.encoders.items():
         cases = {}
-        for case, figures in measured["cases"].items():
-            cases.setdefault(figures["setting"], []).append(case)
+        for case in CASES:
+            if case in measured["cases"]:
+                cases.setdefault(measured["cases"][case]["setting"], []).append(case)
         if len(cases) > 1:
             lines.append(f"- {encoder}: " + "; ".join(f"{setting}: {', '.join(names)}" for setting, names in cases.items()))
     return "The fastest settings:\n\n" + "\n".join(lines) + "\n" if lines else ""
@@ -228,7 +229,7 @@ def of_shape(results):
     if "first" in results:
         sections += ["#### First feature\n", first(shape)]
     sections += [settings(shape), "\n".join(f"- {note}" for note in results["notes"])]
-    return "\n".join(section for section in sections if section)
+    return "\n".join(section for section in sections if section).strip()
 
 
 def library_versions(all_results):
