@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "kernel/each_kernel.h"
 #include "model/golden_model.h"
 
 namespace longclip {
@@ -84,36 +85,24 @@ double least_cosine(Precision precision) {
   return precision == Precision::fp32 ? 0.99999 : precision == Precision::bf16 ? 0.9999 : 0.995;
 }
 
-class Limit {
- public:
-  explicit Limit(kernel::Instructions most) { kernel::limit_instructions(most); }
-  ~Limit() { kernel::limit_instructions(kernel::Instructions::all); }
-};
-
-// Of all kinds of processors up to this one.
 TEST(NativeEngine, KeepsTheReferencesDirectionsInEachPrecision) {
-  using kernel::Instructions;
   const Matrix images = testing::as_matrix(golden::read_npy<float>(golden::model("image_features.npy")));
   const Matrix texts = testing::as_matrix(golden::read_npy<float>(golden::model("text_features_248.npy")));
-  for (const auto most : {Instructions::all, Instructions::avx512_vnni, Instructions::avx2}) {
-    const Limit limit(most);
-    for (const auto precision : native_precisions()) {
-      SCOPED_TRACE(std::string(kernel::find_kernels(precision)->name));
-      const Model model = load_native(precision);
-      EXPECT_EQ(model.info().vision.precision, precision);
-      EXPECT_EQ(model.info().text.engine, "native");
-      const double of_images = smallest_cosine(model.encode_image(testing::golden_crops()), images);
-      const double of_texts = smallest_cosine(model.encode_text(testing::golden_texts(), truncating()), texts);
-      EXPECT_GE(of_images, least_cosine(precision));
-      EXPECT_GE(of_texts, least_cosine(precision));
-      if (precision == Precision::fp32) {
-        EXPECT_LE(difference_of_directions(model.encode_image(testing::golden_crops()), images), 2e-6);
-        EXPECT_LE(difference_of_directions(model.encode_text(testing::golden_texts(), truncating()), texts), 2e-6);
-        continue;
-      }
-      EXPECT_LT(of_texts, 0.9999995) << "that is float32's precision";
+  testing::for_each_kernel([&](Precision precision) {
+    const Model model = load_native(precision);
+    EXPECT_EQ(model.info().vision.precision, precision);
+    EXPECT_EQ(model.info().text.engine, "native");
+    const Matrix of_images = model.encode_image(testing::golden_crops());
+    const Matrix of_texts = model.encode_text(testing::golden_texts(), truncating());
+    EXPECT_GE(smallest_cosine(of_images, images), least_cosine(precision));
+    EXPECT_GE(smallest_cosine(of_texts, texts), least_cosine(precision));
+    if (precision == Precision::fp32) {
+      EXPECT_LE(difference_of_directions(of_images, images), 2e-6);
+      EXPECT_LE(difference_of_directions(of_texts, texts), 2e-6);
+    } else {
+      EXPECT_LT(smallest_cosine(of_texts, texts), 0.9999995) << "that is float32's precision";
     }
-  }
+  });
 }
 
 // The reference reads each text padded to the context, of which either engine takes what counts.
@@ -151,7 +140,7 @@ std::string refusal(const LoadOptions& options) {
 }
 
 TEST(NativeEngine, IsNotTakenWhereTheProcessorLacksTheInstructions) {
-  const Limit limit(kernel::Instructions::none);
+  const testing::LimitedInstructions limit(kernel::Instructions::none);
   LoadOptions options;
   EXPECT_EQ(Model::load(testing::golden_package("longclip248.pt"), options).info().vision.engine, "torchscript");
   options.precision = Precision::automatic;

@@ -8,7 +8,7 @@
 
 #include "engine/random_package.h"
 #include "engine/torchscript/encoders.h"
-#include "kernel/kernels.h"
+#include "kernel/each_kernel.h"
 #include "tower/small_architecture.h"
 
 namespace longclip::engine::native {
@@ -79,12 +79,6 @@ void expect_close(const Difference& found, Precision precision) {
   }
 }
 
-class Limit {
- public:
-  explicit Limit(kernel::Instructions most) { kernel::limit_instructions(most); }
-  ~Limit() { kernel::limit_instructions(kernel::Instructions::all); }
-};
-
 EngineOptions options_of(Precision precision) {
   EngineOptions options;
   options.precision = precision;
@@ -95,23 +89,6 @@ EngineOptions options_of(Precision precision) {
 using Shape = Architecture (*)(const std::string&);
 class NativeEncoders : public ::testing::TestWithParam<std::tuple<Shape, const char*>> {
  protected:
-  // Calls body(options) for each kind of processor up to this one, and each precision.
-  template <class Body>
-  static void for_each_kernel(const Body& body) {
-    using kernel::Instructions;
-    std::size_t count = 0;
-    for (const auto most : {Instructions::all, Instructions::avx512_vnni, Instructions::avx2}) {
-      const Limit limit(most);
-      for (const auto precision : {Precision::fp32, Precision::bf16, Precision::int8}) {
-        if (kernel::find_kernels(precision) == nullptr) continue;
-        SCOPED_TRACE(std::string(kernel::find_kernels(precision)->name) + " " + std::string(to_string(precision)));
-        body(options_of(precision));
-        ++count;
-      }
-    }
-    EXPECT_GT(count, 0U) << "this processor has not even AVX2";
-  }
-
   Architecture shape_ = std::get<0>(GetParam())(std::get<1>(GetParam()));
   RandomPackage package_{shape_};
   std::size_t width_ = static_cast<std::size_t>(shape_.embedding_size);
@@ -123,13 +100,13 @@ TEST_P(NativeEncoders, GiveTheVisionFeaturesOfTheTorchScript) {
   const Features pixels = random_pixels(shape_, kCount);
   Features wanted(kCount * width_);
   torchscript::load_vision(*package_, options_of(Precision::fp32))->encode(pixels, kCount, wanted);
-  for_each_kernel([&](const EngineOptions& options) {
+  testing::for_each_kernel([&](Precision precision) {
     std::string why_not;
-    const auto encoder = load_vision(*package_, options, why_not);
+    const auto encoder = load_vision(*package_, options_of(precision), why_not);
     ASSERT_NE(encoder, nullptr) << why_not;
     Features features(wanted.size());
     encoder->encode(pixels, kCount, features);
-    expect_close(difference(features, wanted, width_), options.precision);
+    expect_close(difference(features, wanted, width_), precision);
   });
 }
 
@@ -140,13 +117,13 @@ TEST_P(NativeEncoders, GiveTheTextFeaturesOfTheTorchScript) {
   const std::size_t count = ids.size() / length;
   Features wanted(count * width_);
   torchscript::load_text(*package_, options_of(Precision::fp32))->encode(ids, count, length, wanted);
-  for_each_kernel([&](const EngineOptions& options) {
+  testing::for_each_kernel([&](Precision precision) {
     std::string why_not;
-    const auto encoder = load_text(*package_, options, why_not);
+    const auto encoder = load_text(*package_, options_of(precision), why_not);
     ASSERT_NE(encoder, nullptr) << why_not;
     Features features(wanted.size());
     encoder->encode(ids, count, length, features);
-    expect_close(difference(features, wanted, width_), options.precision);
+    expect_close(difference(features, wanted, width_), precision);
   });
 }
 
