@@ -111,6 +111,8 @@ def mix(shape):
         if not peer.startswith("LongCLIP") and any(ratios.values()):
             rows.append([peer, *(against(ratio, shape.bar(MIX_REACH, case)) if ratio else ""
                                  for case, ratio in ratios.items())])
+    if not rows:
+        return ""
     lengths = shape.results["tokens"]["mix"]
     return (f"The same on a mix of {len(lengths)} captions: search queries, captions as COCO's, captions as Long-CLIP's, a "
             f"third each; {min(lengths)} to {max(lengths)} tokens, {statistics.mean(lengths):.0f} on average:\n\n"
