@@ -23,7 +23,7 @@ PHOTO_REACH = {"12 megapixels": 1.5, "half a megapixel": 1.15}
 FIRST_REACH = 1.0  # seconds, B in fp32
 INTRODUCTION = """Two towers with random weights, the same for all; each encoder in a process of its own with {threads} threads, in turns,
 {rounds} or more of them a case, at the fastest of its settings. {processor} (family {family}, model {model}; {can}), {processors}
-processors, {memory} GB. LongCLIP {library}, {versions}."""
+processors, {memory} GB. LongCLIP {commits}, {versions}."""
 
 
 def table(header, rows):
@@ -234,11 +234,11 @@ def of_shape(results):
     return "\n".join(section for section in sections if section).strip()
 
 
-def library_versions(all_results):
+def measured_commits(all_results):
     """Of the library's own figures: more than one, where not all are of the last run."""
     cases = [case for results in all_results for name, encoder in results["encoders"].items() if name.startswith("LongCLIP")
              for case in encoder["cases"].values()]
-    return " and ".join(sorted({case.get("library", "of an unknown version") for case in cases})) or "not measured"
+    return " and ".join(sorted({case.get("commit", "of an unknown version") for case in cases})) or "not measured"
 
 
 def markdown(all_results):
@@ -246,5 +246,5 @@ def markdown(all_results):
     versions = ", ".join(f"{name} {version}" for name, version in first["versions"].items())
     introduction = INTRODUCTION.format(**{**first["machine"], "can": ", ".join(first["machine"]["can"]),
                                           "threads": first["threads"], "rounds": first["rounds"], "versions": versions,
-                                          "library": library_versions(all_results)})
+                                          "commits": measured_commits(all_results)})
     return introduction + "\n\n" + "\n\n".join(map(of_shape, all_results))

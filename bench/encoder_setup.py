@@ -121,7 +121,7 @@ def build_library(build):
         give_up("the library could not be built; the compiler's words are above")
 
 
-def library_version():
+def measured_commit():
     """The commit that is measured, with a mark where files differ from it."""
     return output("git", "-C", ROOT, "describe", "--always", "--dirty", "--match", "") or "of an unknown version"
 

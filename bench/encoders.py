@@ -34,8 +34,8 @@ import time
 import encoder_report
 from encoder_process import Failed, Worker, least_cosine, read_npy
 from encoder_results import Results, agrees, least_cosine_of
-from encoder_setup import (PEERS, ROOT, build_library, check_made, give_up, hold, install_peers, library_version, machine,
-                           say, versions)
+from encoder_setup import (PEERS, ROOT, build_library, check_made, give_up, hold, install_peers, machine,
+                           measured_commit, say, versions)
 
 EXAMPLES = ROOT / "examples" / "photos"
 
@@ -82,7 +82,7 @@ class Bench:
         self.command = self.build / "bin" / "longclip"
         self.environment = {**os.environ, "TORCHINDUCTOR_CACHE_DIR": str(self.work / "inductor")}
         self.environment.pop("PYTHONPATH", None)
-        self.library = library_version()
+        self.commit = measured_commit()
         self.results = Results(results_file(self.work, shape), NAMES, shape=shape, threads=self.threads,
                                rounds=self.rounds, **facts)
         if self.results.begun_anew:
@@ -196,7 +196,7 @@ class Bench:
                     setting = self.prepare(worker, encoder, case)
                     cosine = self.check(worker, encoder, case)
                     runs[encoder] = worker, {"count": CASES[case]["count"], "setting": setting, "cosine": cosine,
-                                             "milliseconds": [], **({} if peer else {"library": self.library})}
+                                             "milliseconds": [], **({} if peer else {"commit": self.commit})}
         return runs
 
     def reference(self, case):

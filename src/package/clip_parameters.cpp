@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <set>
 
 #include <longclip/error.h>
 
@@ -32,15 +33,17 @@ bool is_causal_mask(const Tensor& tensor, std::int64_t context) {
   return true;
 }
 
-// Whether a tower of `architecture` computes the same without it.
-bool changes_nothing(const std::string& name, const Tensor& tensor, const Architecture& architecture) {
+std::set<std::string> names_of_both_towers(const Architecture& architecture) {
+  std::set<std::string> names;
+  for (const auto& parameter : tower::vision_parameters(architecture)) names.insert(parameter.name);
+  for (const auto& parameter : tower::text_parameters(architecture)) names.insert(parameter.name);
+  return names;
+}
+
+// Whether a CLIP of that context computes the same without what is no parameter of its towers.
+bool changes_nothing(const std::string& name, const Tensor& tensor, std::int64_t context) {
   if (!is_floating(tensor.dtype) || name == "logit_scale") return true;
-  if (name == "attn_mask" || name.ends_with(".attn_mask")) return is_causal_mask(tensor, architecture.context_length);
-  const auto of_a_tower = [&](const std::vector<tower::Parameter>& parameters) {
-    return std::any_of(parameters.begin(), parameters.end(),
-                       [&](const tower::Parameter& parameter) { return parameter.name == name; });
-  };
-  return of_a_tower(tower::vision_parameters(architecture)) || of_a_tower(tower::text_parameters(architecture));
+  return (name == "attn_mask" || name.ends_with(".attn_mask")) && is_causal_mask(tensor, context);
 }
 
 }  // namespace
@@ -69,8 +72,9 @@ std::optional<checkpoint::Checkpoint> clip_parameters(const std::filesystem::pat
               (found == checkpoint->tensors.end() ? "missing)" : "of another shape or type)");
     return {};
   }
+  const std::set<std::string> known = names_of_both_towers(architecture);
   for (const auto& [name, tensor] : checkpoint->tensors) {
-    if (changes_nothing(name, tensor, architecture)) continue;
+    if (known.contains(name) || changes_nothing(name, tensor, architecture.context_length)) continue;
     why_not = "it has parameters beside CLIP's (" + name + ")";
     return {};
   }

@@ -14,13 +14,14 @@ namespace package {
 namespace {
 
 // Of a tower as it is loaded by default.
-std::string engine_of(const std::filesystem::path& file, const Architecture& architecture, Towers which) {
+std::string engine_of(const Package& package, Towers which) {
   try {
-    const auto tower = find_native_tower(file, architecture, which, Precision::fp32);
-    if (!tower) return "torchscript: " + file.filename().string() + ": " + tower.why_not;
+    const auto tower = find_native_tower(package, which, Precision::fp32);
+    if (!tower) return "torchscript: " + tower.file.filename().string() + ": " + tower.why_not;
     std::string engine = std::string("native: on the CPU in fp32, by ") + tower.kernels->name;
     for (const auto precision : {Precision::bf16, Precision::int8}) {
-      if (why_not_native(architecture, which, precision).empty()) engine += ", or " + std::string(to_string(precision));
+      if (why_not_native(package.config.architecture, which, precision).empty())
+        engine += ", or " + std::string(to_string(precision));
     }
     return engine;
   } catch (const InvalidFile& error) {
@@ -49,9 +50,9 @@ Inspection inspect_package(const std::filesystem::path& path, Hashing hashing) {
   if (config.has_vision) inspection.towers.insert(inspection.towers.begin(), "vision");
   inspection.precision = to_string(config.precision);
   inspection.bytes = bytes_of_folder(path);
-  if (config.has_vision) inspection.engine = engine_of(package.vision(), config.architecture, Towers::vision);
+  if (config.has_vision) inspection.engine = engine_of(package, Towers::vision);
   if (config.has_text && (!config.has_vision || inspection.engine.starts_with("native"))) {
-    inspection.engine = engine_of(package.text(), config.architecture, Towers::text);
+    inspection.engine = engine_of(package, Towers::text);
   }
   if (hashing == Hashing::off) return inspection;
   inspection.sha256 = io::sha256_of_file(path / config_file);

@@ -53,15 +53,16 @@ std::string why_not_native(const Architecture& architecture, Towers which, Preci
   return {};
 }
 
-NativeTower find_native_tower(const std::filesystem::path& file, const Architecture& architecture, Towers which,
-                              Precision precision) {
+NativeTower find_native_tower(const Package& package, Towers which, Precision precision) {
+  const bool vision = which == Towers::vision;
+  const Architecture& architecture = package.config.architecture;
   NativeTower tower;
+  tower.file = vision ? package.vision() : package.text();
   tower.why_not = why_not_native(architecture, which, precision);
   if (!tower) return tower;
   tower.kernels = kernel::find_kernels(precision);
-  const auto parameters =
-      which == Towers::vision ? tower::vision_parameters(architecture) : tower::text_parameters(architecture);
-  tower.parameters = clip_parameters(file, architecture, parameters, tower.why_not);
+  const auto parameters = vision ? tower::vision_parameters(architecture) : tower::text_parameters(architecture);
+  tower.parameters = clip_parameters(tower.file, architecture, parameters, tower.why_not);
   return tower;
 }
 

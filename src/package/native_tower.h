@@ -9,12 +9,14 @@
 
 #include "checkpoint/checkpoint.h"
 #include "kernel/kernels.h"
+#include "package/package.h"
 #include "tower/architecture.h"
 
 namespace longclip::package {
 
 // What it takes to run a tower on the CPU without its module, or the reason why that cannot be.
 struct NativeTower {
+  std::filesystem::path file;
   const kernel::Kernels* kernels = nullptr;
   std::optional<checkpoint::Checkpoint> parameters;
   std::string why_not;  // empty: it can
@@ -26,9 +28,7 @@ struct NativeTower {
 // can.
 std::string why_not_native(const Architecture& architecture, Towers which, Precision precision);
 
-// `precision` is one of its own, not automatic. Throws InvalidFile for a damaged
-// file.
-NativeTower find_native_tower(const std::filesystem::path& file, const Architecture& architecture, Towers which,
-                              Precision precision);
+// `precision` is one of its own, not automatic. Throws InvalidFile for a damaged file.
+NativeTower find_native_tower(const Package& package, Towers which, Precision precision);
 
 }  // namespace longclip::package

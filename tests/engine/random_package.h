@@ -25,7 +25,6 @@ class RandomPackage {
   }
 
   const package::Package& operator*() const { return package_; }
-  const package::Package* operator->() const { return &package_; }
 
   void write_vision(const std::function<void(torch::jit::Module&)>& change = {}) const {
     const Architecture& shape = package_.config.architecture;

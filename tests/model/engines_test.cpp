@@ -3,28 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include "directions.h"
 #include "kernel/each_kernel.h"
 #include "model/golden_model.h"
 
 namespace longclip {
 namespace {
-
-// Largest absolute difference of normalised rows.
-double difference_of_directions(const Matrix& a, const Matrix& b) {
-  double largest = 0;
-  for (std::size_t i = 0; i < a.rows(); ++i) {
-    double square_of_a = 0;
-    double square_of_b = 0;
-    for (std::size_t j = 0; j < a.cols(); ++j) {
-      square_of_a += static_cast<double>(a(i, j)) * a(i, j);
-      square_of_b += static_cast<double>(b(i, j)) * b(i, j);
-    }
-    for (std::size_t j = 0; j < a.cols(); ++j) {
-      largest = std::max(largest, std::abs(a(i, j) / std::sqrt(square_of_a) - b(i, j) / std::sqrt(square_of_b)));
-    }
-  }
-  return largest;
-}
 
 TextOptions truncating() {
   TextOptions options;
@@ -43,10 +27,10 @@ TEST(NativeEngine, IsTakenForClipsParametersAndGivesTheFeaturesOfTheTorchScript)
   EXPECT_EQ(native.info().text.layers, torchscript.info().text.layers);
   const auto texts = testing::golden_texts();
   const auto crops = testing::golden_crops();
-  EXPECT_LE(
-      difference_of_directions(native.encode_text(texts, truncating()), torchscript.encode_text(texts, truncating())),
-      2e-6);
-  EXPECT_LE(difference_of_directions(native.encode_image(crops), torchscript.encode_image(crops)), 2e-6);
+  EXPECT_LE(testing::difference_of_directions(native.encode_text(texts, truncating()),
+                                              torchscript.encode_text(texts, truncating())),
+            2e-6);
+  EXPECT_LE(testing::difference_of_directions(native.encode_image(crops), torchscript.encode_image(crops)), 2e-6);
 }
 
 // Those that this processor's instructions are for.
@@ -66,19 +50,6 @@ Model load_native(Precision precision, int threads = 0) {
   return Model::load(testing::golden_package("longclip248.pt"), options);
 }
 
-double smallest_cosine(const Matrix& a, const Matrix& b) {
-  EXPECT_EQ(a.rows(), b.rows());
-  const Matrix one = a.normalized();
-  const Matrix other = b.normalized();
-  double smallest = 1;
-  for (std::size_t i = 0; i < a.rows(); ++i) {
-    double cosine = 0;
-    for (std::size_t j = 0; j < a.cols(); ++j) cosine += static_cast<double>(one(i, j)) * other(i, j);
-    smallest = std::min(smallest, cosine);
-  }
-  return smallest;
-}
-
 // The stated tolerances (docs/performance.md). The golden model's features are 32 numbers wide: roundings do not
 // average out as they do in a large one.
 double least_cosine(Precision precision) {
@@ -94,13 +65,13 @@ TEST(NativeEngine, KeepsTheReferencesDirectionsInEachPrecision) {
     EXPECT_EQ(model.info().text.engine, "native");
     const Matrix of_images = model.encode_image(testing::golden_crops());
     const Matrix of_texts = model.encode_text(testing::golden_texts(), truncating());
-    EXPECT_GE(smallest_cosine(of_images, images), least_cosine(precision));
-    EXPECT_GE(smallest_cosine(of_texts, texts), least_cosine(precision));
+    EXPECT_GE(testing::smallest_cosine(of_images, images), least_cosine(precision));
+    EXPECT_GE(testing::smallest_cosine(of_texts, texts), least_cosine(precision));
     if (precision == Precision::fp32) {
-      EXPECT_LE(difference_of_directions(of_images, images), 2e-6);
-      EXPECT_LE(difference_of_directions(of_texts, texts), 2e-6);
+      EXPECT_LE(testing::difference_of_directions(of_images, images), 2e-6);
+      EXPECT_LE(testing::difference_of_directions(of_texts, texts), 2e-6);
     } else {
-      EXPECT_LT(smallest_cosine(of_texts, texts), 0.9999995) << "that is float32's precision";
+      EXPECT_LT(testing::smallest_cosine(of_texts, texts), 0.9999995) << "that is float32's precision";
     }
   });
 }
@@ -109,7 +80,7 @@ TEST(NativeEngine, KeepsTheReferencesDirectionsInEachPrecision) {
 TEST(Engines, NeedNoPaddingForThePaddedResult) {
   const Matrix texts = testing::as_matrix(golden::read_npy<float>(golden::model("text_features_248.npy")));
   const Matrix features = testing::golden_model().encode_text(testing::golden_texts(), truncating());
-  EXPECT_LE(difference_of_directions(features, texts), 1e-6);
+  EXPECT_LE(testing::difference_of_directions(features, texts), 1e-6);
 }
 
 TEST(NativeEngine, KeepsTheStatesDirectionsInEachPrecision) {
@@ -125,7 +96,7 @@ TEST(NativeEngine, KeepsTheStatesDirectionsInEachPrecision) {
     for (std::size_t i = 0; i < states.size(); ++i) {
       ASSERT_EQ(states[i].rows(), 248U);
       // Of a single token, where less averages out than in a feature.
-      EXPECT_LE(1 - smallest_cosine(states[i], wanted[i]), 3 * (1 - least_cosine(precision))) << i;
+      EXPECT_LE(1 - testing::smallest_cosine(states[i], wanted[i]), 3 * (1 - least_cosine(precision))) << i;
     }
   }
 }

@@ -22,17 +22,15 @@ std::optional<Found> find(const package::Package& package, Towers which, const E
     why_not = "it runs on the CPU";
     return {};
   }
-  const std::filesystem::path file = which == Towers::vision ? package.vision() : package.text();
-  const Architecture& architecture = package.config.architecture;
   Precision precision = options.precision;
   if (precision == Precision::automatic) {
-    precision =
-        package::why_not_native(architecture, which, Precision::bf16).empty() ? Precision::bf16 : Precision::fp32;
+    precision = package::why_not_native(package.config.architecture, which, Precision::bf16).empty() ? Precision::bf16
+                                                                                                     : Precision::fp32;
   }
-  auto tower = package::find_native_tower(file, architecture, which, precision);
+  auto tower = package::find_native_tower(package, which, precision);
   why_not = tower.why_not;
   if (!tower) return {};
-  return Found{{file.string(), precision, *tower.kernels, *kernel::find_kernels(Precision::fp32), options.team},
+  return Found{{tower.file.string(), precision, *tower.kernels, *kernel::find_kernels(Precision::fp32), options.team},
                TowerWeights(*std::move(tower.parameters))};
 }
 

@@ -2,10 +2,12 @@
 // heads, of widths that fill no register and no panel, both activations, patches of an odd side.
 #include "engine/native/encoders.h"
 
-#include <cmath>
+#include <limits>
+#include <span>
 
 #include <gtest/gtest.h>
 
+#include "directions.h"
 #include "engine/random_package.h"
 #include "engine/torchscript/encoders.h"
 #include "kernel/each_kernel.h"
@@ -24,9 +26,7 @@ Architecture odd(const std::string& activation) {
   return architecture;
 }
 
-using Features = std::vector<float>;
-
-Features random_pixels(const Architecture& shape, std::size_t count) {
+std::vector<float> random_pixels(const Architecture& shape, std::size_t count) {
   const auto side = static_cast<std::int64_t>(shape.image_size);
   const at::Tensor pixels = at::randn({static_cast<std::int64_t>(count), 3, side, side});
   return {pixels.const_data_ptr<float>(), pixels.const_data_ptr<float>() + pixels.numel()};
@@ -44,38 +44,14 @@ std::vector<std::int64_t> random_ids(const Architecture& shape) {
   return ids;
 }
 
-// How far the rows' directions are apart.
-struct Difference {
-  double largest = 0;  // of normalised numbers
-  double least_cosine = 1;
-};
-
-Difference difference(const Features& a, const Features& b, std::size_t width) {
-  Difference found;
-  EXPECT_EQ(a.size(), b.size());
-  for (std::size_t row = 0; row < a.size(); row += width) {
-    double aa = 0;
-    double bb = 0;
-    double ab = 0;
-    for (std::size_t i = row; i < row + width; ++i) {
-      aa += static_cast<double>(a[i]) * a[i];
-      bb += static_cast<double>(b[i]) * b[i];
-      ab += static_cast<double>(a[i]) * b[i];
-    }
-    found.least_cosine = std::min(found.least_cosine, ab / std::sqrt(aa * bb));
-    for (std::size_t i = row; i < row + width; ++i) {
-      found.largest = std::max(found.largest, std::abs(a[i] / std::sqrt(aa) - b[i] / std::sqrt(bb)));
-    }
-  }
-  return found;
-}
+std::span<float> numbers_of(Matrix& matrix) { return {matrix.data(), matrix.rows() * matrix.cols()}; }
 
 // Of features that hardly any number averages out: 20 or 24 wide.
-void expect_close(const Difference& found, Precision precision) {
+void expect_close(const Matrix& features, const Matrix& wanted, Precision precision) {
   if (precision == Precision::fp32) {
-    EXPECT_LE(found.largest, 2e-6);
+    EXPECT_LE(testing::difference_of_directions(features, wanted), 2e-6);
   } else {
-    EXPECT_GE(found.least_cosine, precision == Precision::bf16 ? 0.9995 : 0.99);
+    EXPECT_GE(testing::smallest_cosine(features, wanted), precision == Precision::bf16 ? 0.9995 : 0.99);
   }
 }
 
@@ -97,16 +73,16 @@ class NativeEncoders : public ::testing::TestWithParam<std::tuple<Shape, const c
 TEST_P(NativeEncoders, GiveTheVisionFeaturesOfTheTorchScript) {
   package_.write_vision();
   constexpr std::size_t kCount = 3;
-  const Features pixels = random_pixels(shape_, kCount);
-  Features wanted(kCount * width_);
-  torchscript::load_vision(*package_, options_of(Precision::fp32))->encode(pixels, kCount, wanted);
+  const auto pixels = random_pixels(shape_, kCount);
+  Matrix wanted(kCount, width_);
+  torchscript::load_vision(*package_, options_of(Precision::fp32))->encode(pixels, kCount, numbers_of(wanted));
   testing::for_each_kernel([&](Precision precision) {
     std::string why_not;
     const auto encoder = load_vision(*package_, options_of(precision), why_not);
     ASSERT_NE(encoder, nullptr) << why_not;
-    Features features(wanted.size());
-    encoder->encode(pixels, kCount, features);
-    expect_close(difference(features, wanted, width_), precision);
+    Matrix features(kCount, width_);
+    encoder->encode(pixels, kCount, numbers_of(features));
+    expect_close(features, wanted, precision);
   });
 }
 
@@ -115,15 +91,15 @@ TEST_P(NativeEncoders, GiveTheTextFeaturesOfTheTorchScript) {
   const auto ids = random_ids(shape_);
   const auto length = static_cast<std::size_t>(shape_.context_length);
   const std::size_t count = ids.size() / length;
-  Features wanted(count * width_);
-  torchscript::load_text(*package_, options_of(Precision::fp32))->encode(ids, count, length, wanted);
+  Matrix wanted(count, width_);
+  torchscript::load_text(*package_, options_of(Precision::fp32))->encode(ids, count, length, numbers_of(wanted));
   testing::for_each_kernel([&](Precision precision) {
     std::string why_not;
     const auto encoder = load_text(*package_, options_of(precision), why_not);
     ASSERT_NE(encoder, nullptr) << why_not;
-    Features features(wanted.size());
-    encoder->encode(ids, count, length, features);
-    expect_close(difference(features, wanted, width_), precision);
+    Matrix features(count, width_);
+    encoder->encode(ids, count, length, numbers_of(features));
+    expect_close(features, wanted, precision);
   });
 }
 
@@ -156,11 +132,11 @@ TEST(NativeEngineBeside, WhatATowerDoesNotComputeWithGivesTheSameFeatures) {
     std::string why_not;
     const auto encoder = load_text(*package, options_of(Precision::fp32), why_not);
     EXPECT_NE(encoder, nullptr) << why_not;
-    Features found(count * static_cast<std::size_t>(shape.embedding_size));
+    std::vector<float> found(count * static_cast<std::size_t>(shape.embedding_size));
     if (encoder) encoder->encode(ids, count, length, found);
     return found;
   };
-  const Features plain = features();
+  const auto plain = features();
   package.write_text([&](torch::jit::Module& module) {
     module.register_parameter("logit_scale", at::full({}, 4.6), false);
     module.register_buffer("input_resolution", at::full({}, 32, at::kLong));
